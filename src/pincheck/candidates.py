@@ -1,0 +1,182 @@
+"""Releases, notes and policy → the next version to try, or why there is none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from pincheck import pins
+from pincheck.model import Declaration, Edit
+from pincheck.upgrades import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a candidate has to keep to.
+
+    `cutoff` is the time after which a release is too young (None: no cooldown), `cooldown` how long that is;
+    `requires_python` is what the project says of Python, `python` the interpreter that its tests run on (None: not
+    known yet); `noted` are the versions that the release notes tell of.
+    """
+
+    cutoff: datetime | None
+    cooldown: timedelta
+    requires_python: SpecifierSet
+    python: Version | None
+    noted: frozenset[Version] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A version that is not proposed, and why."""
+
+    version: Version
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The release to try (None: there is none), and what was passed over on the way."""
+
+    found: Release | None
+    passed_over: tuple[PassedOver, ...]
+
+
+def current(specifiers: Sequence[SpecifierSet], releases: Iterable[Release], limits: Limits) -> Release | None:
+    """Return the release that a pin resolves to now: the newest eligible one that all declarations admit.
+
+    An exact pin names its release, whatever its age and were it yanked (PEP 592); where a range has no eligible
+    release, its newest counts. Pre-releases count as installers have it: where nothing else is left, or where the
+    pin names one.
+    """
+    admitted = [r for r in releases if all(pins.admits(specifier, r.version) for specifier in specifiers)]
+    if any(pins.is_exact(specifier) for specifier in specifiers):
+        return admitted[-1] if admitted else None
+    offered = [r for r in admitted if not r.yanked] or admitted
+    named = any(specifier.prereleases for specifier in specifiers)
+    finals = [r for r in offered if named or not r.version.is_prerelease] or offered
+    eligible = [r for r in finals if not _too_young(r, limits) and _runs_here(r, limits)]
+    return (eligible or finals)[-1] if finals else None
+
+
+def next_minor(now: Release, specifiers: Sequence[SpecifierSet], releases: Sequence[Release], limits: Limits) -> Search:
+    """Return the newest eligible patch of the lowest minor series above `now` that has one.
+
+    The releases are given lowest first.
+    """
+    passed: list[PassedOver] = []
+    above = [r for r in releases if pins.series_of(r.version) > pins.series_of(now.version)]
+    finals = [r for r in above if not r.version.is_prerelease]
+    for _, patches in groupby(finals, key=lambda r: pins.series_of(r.version)):
+        for release in reversed(list(patches)):
+            reason = obstacle(release, now, specifiers, limits)
+            if not reason:
+                return Search(release, (*passed, *_unpublished(now, release, releases, limits)))
+            passed.append(PassedOver(release.version, reason))
+    return Search(None, tuple(passed))
+
+
+def named(
+    to: Version, now: Release, specifiers: Sequence[SpecifierSet], releases: Sequence[Release], limits: Limits
+) -> Release | str:
+    """Return the release that a person asked for, or the reason why it is not tried."""
+    release = next((r for r in releases if r.version == to), None)
+    if release is None:
+        return (
+            "it is in the release notes but was never published" if to in limits.noted else "the index does not have it"
+        )
+    if to <= now.version:
+        return f"it is not above {now.version}"
+    lasting = obstacle(release, now, specifiers, replace(limits, cutoff=None))
+    if lasting:
+        return lasting
+    young = _too_young(release, limits)
+    return f"{young}; `--now` takes it all the same" if young else release
+
+
+def obstacle(release: Release, now: Release, specifiers: Sequence[SpecifierSet], limits: Limits) -> str:
+    """Return why a release is not eligible, `""` where it is."""
+    if release.yanked:
+        return "yanked"
+    excluded = next((c for s in specifiers if (c := pins.clause_excludes(s, release.version))), None)
+    if excluded is not None:
+        return f"shut out by `{excluded}`"
+    python = _python_obstacle(release, now, limits)
+    return python or _too_young(release, limits)
+
+
+def _python_obstacle(release: Release, now: Release, limits: Limits) -> str:
+    """Say whether a release takes away a Python that the project has with the current one."""
+    asked = release.requires_python
+    if not asked:
+        return ""
+    if limits.python is not None and not pins.admits(asked, limits.python):
+        return f"requires Python {asked}, the tests run on {limits.python}"
+    kept = limits.requires_python & now.requires_python
+    if limits.requires_python and not pins.is_subset(kept, asked):
+        return f"requires Python {asked}, the project allows {limits.requires_python}"
+    return ""
+
+
+def _too_young(release: Release, limits: Limits) -> str:
+    if limits.cutoff is None:
+        return ""
+    if release.uploaded is None:
+        return "the index does not say when it was uploaded, so it counts as too young"
+    if release.uploaded > limits.cutoff:
+        return (
+            f"published {release.uploaded:%Y-%m-%d %H:%M} UTC, younger than the cooldown of {_shown(limits.cooldown)}"
+        )
+    return ""
+
+
+def _shown(cooldown: timedelta) -> str:
+    hours = int(cooldown.total_seconds()) // 3600
+    number, unit = (hours // 24, "day") if hours % 24 == 0 else (hours, "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def _runs_here(release: Release, limits: Limits) -> bool:
+    return limits.python is None or pins.admits(release.requires_python, limits.python)
+
+
+def _unpublished(now: Release, chosen: Release, releases: Iterable[Release], limits: Limits) -> list[PassedOver]:
+    """Return what the notes tell of between two versions and the index does not have."""
+    published = {release.version for release in releases}
+    missing = sorted(v for v in limits.noted if now.version < v <= chosen.version and v not in published)
+    return [PassedOver(version, "in the release notes, never published") for version in missing]
+
+
+def edits(declarations: Iterable[Declaration], target: Version) -> tuple[tuple[Edit, ...], tuple[str, ...]] | str:
+    """Return the edits that move every declaration to a version, with remarks, or why one cannot be moved.
+
+    All declarations of a package move together or none does.
+    """
+    made: list[Edit] = []
+    remarks: list[str] = []
+    for found in declarations:
+        line, _ = found.source.position(found.span.start)
+        place = f"{found.source.path}:{line}"
+        if found.fixed:
+            return f"{place}: {found.fixed}"
+        if not found.specifier and found.origin == "declared":
+            continue  # A constraints file pins it; there is nothing here to move.
+        written = found.source.at(found.specifier_span)
+        moved = pins.move(written, target)
+        if isinstance(moved, pins.Unmovable):
+            return f"{place}: {moved.reason}"
+        remarks += [f"{place}: dropped `{clause}`, which means nothing in the new series" for clause in moved.dropped]
+        if moved.text != written:
+            made.append(Edit(found.source.path, found.specifier_span, moved.text))
+    return tuple(made), tuple(remarks)
+
+
+def missing_notes(
+    noted: frozenset[Version], now: Version, found: Version, releases: Iterable[Release]
+) -> tuple[Version, ...]:
+    """Return the published final versions above `now` up to `found` that the notes do not tell of."""
+    between = (r.version for r in releases if now < r.version <= found and not r.version.is_prerelease)
+    return tuple(version for version in between if version not in noted)

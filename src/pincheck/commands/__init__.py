@@ -1,0 +1,1 @@
+"""One file per verb: gather from the world, ask the pure rooms, return a Result."""

@@ -1,0 +1,290 @@
+"""One package of a project: its declarations, what the index and the notes say, and the candidate that follows."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from pincheck import candidates, changelog, indexes, pins
+from pincheck.candidates import Limits
+from pincheck.commands import _gather
+from pincheck.config import Config
+from pincheck.errors import PincheckError
+from pincheck.model import Declaration, Edit, Exact, LeftAlone, OneMinor, Project
+from pincheck.upgrades import Candidate, Current, Held, Proposed, Release
+from pincheck.world import http, index, interpreters
+from pincheck.world import notes as world_notes
+from pincheck.world.index import Indexes
+from pincheck.world.interpreters import Interpreter
+
+_FASTAPI = NormalizedName("fastapi")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked for beyond the defaults: notes per package, a version, no cooldown."""
+
+    notes: Mapping[NormalizedName, str] = field(default_factory=dict)
+    to: str = ""
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all packages of a project share."""
+
+    folder: Path
+    project: Project
+    settings: Config
+    settings_folder: Path
+    indexes: Indexes
+    environ: Mapping[str, str]
+    wish: Wish
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A package's outcome so far, what was passed over, and what a trial of it needs."""
+
+    outcome: Proposed | Current | Held
+    left_alone: tuple[LeftAlone, ...] = ()
+    remarks: tuple[str, ...] = ()
+    now: Release | None = None
+    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    interpreter: Interpreter | None = None
+    cutoff: datetime | None = None
+    pip_knows_times: bool = False
+
+
+def ground(folder: Path, environ: Mapping[str, str], wish: Wish) -> Ground:
+    """Read a project and where its packages come from; PincheckError where the folder is none."""
+    if not folder.is_dir():
+        raise PincheckError(f"`{folder}` is not a folder" if folder.exists() else f"`{folder}` does not exist")
+    settings, settings_folder = _gather.settings([folder])
+    project = _gather.project([folder], environ, settings)
+    configured = index.configured(folder, environ)
+    return Ground(folder, project, settings, settings_folder, configured, environ, wish, datetime.now(UTC))
+
+
+def wished_notes(given: Sequence[str]) -> dict[NormalizedName, str]:
+    """Read `--notes PLACE`, which is FastAPI's, and `--notes NAME=PLACE`; a path such as `a=b.md` is given as `./a=b.md`."""
+    found = {}
+    for text in given:
+        name, separator, place = text.partition("=")
+        try:
+            package = canonicalize_name(name if separator else "", validate=True)
+        except InvalidName:
+            package, place = _FASTAPI, text
+        found[package] = place
+    return found
+
+
+def packages(of: Ground) -> list[NormalizedName]:
+    """Return the declared packages whose policy is a pin that can move, FastAPI first.
+
+    PincheckError where a person named notes of any other package.
+    """
+    movable = (OneMinor, Exact)
+    names = {d.name for d in of.project.declarations if isinstance(of.settings.policies.get(d.name), movable)}
+    names |= {
+        canonicalize_name(x.name)
+        for x in of.project.left_alone
+        if x.name and isinstance(of.settings.policies.get(canonicalize_name(x.name)), movable)
+    }
+    for name in of.wish.notes if names else ():
+        if name not in names:
+            pinned = ", ".join(f"`{pinned}`" for pinned in sorted(names))
+            raise PincheckError(
+                f"`--notes` names notes of `{name}`, which has no pin to move here", f"pinned: {pinned}"
+            )
+    return sorted(names, key=lambda name: (name != _FASTAPI, name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of one package: its declarations, what is published, what limits the choice, the notes."""
+
+    name: NormalizedName
+    declared: tuple[Declaration, ...]
+    now: Release
+    published: tuple[Release, ...]
+    limits: Limits
+    text: str
+    missing: str
+
+    @property
+    def specifiers(self) -> list[SpecifierSet]:
+        """The specifiers that are written, one for each declaration that has one."""
+        return _specifiers(self.declared)
+
+
+def find(of: Ground, name: NormalizedName) -> Found:
+    """Return the candidate for a package, or why there is none."""
+    declared = tuple(d for d in of.project.declarations if d.name == name)
+    wanted = of.wish.to if name == _FASTAPI else ""
+    held = _cannot_be_read(of, name) or _disagreement(declared)
+    if held:
+        return Found(Held(name, wanted, held))
+    with http.client(of.indexes.certificates, of.indexes.trusted_hosts) as client:
+        offer = index.offered(client, of.indexes, name)
+        cutoff, remarks = _cutoff(of, offer)
+        text, missing = _notes(client, of, name, offer.answered)
+    published, specifiers = indexes.releases(offer.files), _specifiers(declared)
+    required = _requires_python(of.folder)
+    limits = Limits(cutoff, of.settings.cooldown, required, None, frozenset(changelog.versions(text)))
+    now = candidates.current(specifiers, published, limits)
+    if now is None:
+        shown = ", ".join(str(specifier) for specifier in specifiers)
+        return Found(Held(name, wanted, f"the index has no version that the pin allows: {shown}"), (), remarks)
+    interpreter = interpreters.choose(of.folder, [required, now.requires_python], of.environ)
+    if isinstance(interpreter, str):
+        return Found(Held(name, wanted, interpreter), (), remarks)
+    limits = replace(limits, python=interpreter.version)
+    now = candidates.current(specifiers, published, limits) or now
+    outcome, passed = _searched(of, _Facts(name, declared, now, published, limits, text, missing))
+    joined = SpecifierSet(",".join(str(s) for s in specifiers))
+    return Found(outcome, passed, remarks, now, joined, interpreter, cutoff, offer.timed_for_pip)
+
+
+def _specifiers(declared: Sequence[Declaration]) -> list[SpecifierSet]:
+    return [d.specifier for d in declared if d.specifier]
+
+
+def _cannot_be_read(of: Ground, name: NormalizedName) -> str:
+    """Return where the package is declared in a place that pincheck cannot move, `""` where there is none."""
+    for item in of.project.left_alone:
+        if item.name == name:
+            line, _ = item.source.position(item.span.start)
+            return f"{item.source.path}:{line}: {item.reason}"
+    return ""
+
+
+def _disagreement(declared: Sequence[Declaration]) -> str:
+    """Return why the declarations do not make one pin, `""` where they do."""
+    pinned = [d for d in declared if d.specifier]
+    if not pinned:
+        places = ", ".join(f"{d.source.path}:{d.source.position(d.span.start)[0]}" for d in declared)
+        return f"{places}: it has no pin to move; pin it first"
+    for found in pinned:
+        if pins.series(found.specifier) is None:
+            line, _ = found.source.position(found.span.start)
+            place = f"{found.source.path}:{line}"
+            return f"{place}: `{found.written or found.url}` is not inside one minor series; pin it first"
+    joined = SpecifierSet(",".join(str(d.specifier) for d in pinned))
+    if pins.is_empty(joined):
+        shown = ", ".join(f"{d.source.path}:{d.source.position(d.span.start)[0]} {d.written}" for d in pinned)
+        return f"its declarations disagree: {shown}"
+    return ""
+
+
+def _cutoff(of: Ground, offer: index.Offered) -> tuple[datetime | None, tuple[str, ...]]:
+    """Return the time after which a release is too young, and a warning where no index knows times."""
+    if of.wish.now or not of.settings.cooldown:
+        return None, ()
+    if not offer.timed:
+        return None, ("no index gives upload times, so there is no cooldown",)
+    return of.time - of.settings.cooldown, ()
+
+
+def _notes(client: httpx.Client, of: Ground, name: NormalizedName, answered: str) -> tuple[str, str]:
+    """Return the text of the release notes, and why there is none.
+
+    A place that a person named and that fails is an error; the one that the index names is a convenience.
+    """
+    place, folder = of.wish.notes.get(name, ""), Path()
+    if not place:
+        place, folder = of.settings.notes.get(name, ""), of.settings_folder
+    if place:
+        text = world_notes.named(client, place, folder)
+        if not changelog.versions(text):
+            shown = http.without_credentials(place)
+            raise PincheckError(
+                f"release notes `{shown}`: no heading with a version in them", "only Markdown is read so far"
+            )
+        return text, ""
+    try:
+        text = world_notes.default(client, of.indexes, answered, name)
+    except world_notes.NotAvailable as error:
+        return "", str(error)
+    return (text, "") if changelog.versions(text) else ("", "there is no heading with a version in them")
+
+
+def _requires_python(folder: Path) -> SpecifierSet:
+    """Return what the project says of Python, an empty set where it says nothing that can be read."""
+    try:
+        table = tomllib.loads((folder / "pyproject.toml").read_bytes().decode("utf-8-sig"))
+        return SpecifierSet(table.get("project", {}).get("requires-python", ""))
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError, InvalidSpecifier):
+        return SpecifierSet()
+
+
+def _searched(of: Ground, facts: _Facts) -> tuple[Proposed | Current | Held, tuple[LeftAlone, ...]]:
+    """Return the next minor or the version that was asked for, and what was passed over."""
+    if of.wish.to and facts.name == _FASTAPI:
+        return _asked_for(of, facts), ()
+    search = candidates.next_minor(facts.now, facts.specifiers, facts.published, facts.limits)
+    passed = tuple(_passed_over(facts.declared[0], search.passed_over))
+    if search.found is None:
+        return Current(facts.name, f"{facts.now.version} stays: {_why(search.passed_over)}"), passed
+    return _proposed(facts, search.found), passed
+
+
+def _why(passed: Sequence[candidates.PassedOver]) -> str:
+    """Say why there is no next minor, with the reason of the newest version that was passed over."""
+    if not passed:
+        return "it is the newest minor"
+    newest = max(passed, key=lambda item: item.version)
+    more = f" and {len(passed) - 1} more (listed with `--verbose`)" if len(passed) > 1 else ""
+    return f"nothing above it is eligible: {newest.version} ({newest.reason}){more}"
+
+
+def _asked_for(of: Ground, facts: _Facts) -> Proposed | Current | Held:
+    """Return the version that was asked for as a proposal; a pin that allows it already has nowhere to move."""
+    try:
+        to = Version(of.wish.to)
+    except (InvalidVersion, ValueError):
+        raise PincheckError(f"`{of.wish.to}` is not a version") from None
+    if any(r.version == to for r in facts.published) and all(pins.admits(s, to) for s in facts.specifiers):
+        return Current(facts.name, f"the pin allows {to} already")
+    release = candidates.named(to, facts.now, facts.specifiers, facts.published, facts.limits)
+    return Held(facts.name, of.wish.to, release) if isinstance(release, str) else _proposed(facts, release)
+
+
+def _passed_over(declared: Declaration, passed: Sequence[candidates.PassedOver]) -> Iterator[LeftAlone]:
+    for item in passed:
+        yield LeftAlone(declared.source, declared.span, f"{declared.name} {item.version}", item.reason)
+
+
+def _proposed(facts: _Facts, found: Release) -> Proposed | Held:
+    notes = changelog.between(facts.text, facts.now.version, found.version) if facts.text else ()
+    moved = candidates.edits(_to_move(facts.declared), found.version)
+    if isinstance(moved, str):
+        return Held(facts.name, str(found.version), moved, notes=notes)
+    edits, remarks = moved
+    noted = frozenset(one.version for one in notes)
+    missing = candidates.missing_notes(noted, facts.now.version, found.version, facts.published)
+    candidate = Candidate(facts.name, facts.now.version, found.version, found, notes, missing, facts.missing)
+    return Proposed(candidate, _unique(edits), remarks)
+
+
+def _to_move(declared: Sequence[Declaration]) -> list[Declaration]:
+    """Return the declarations whose text names a version; what a tool compiled is re-locked, not edited."""
+    return [d for d in declared if d.origin != "compiled"]
+
+
+def _unique(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    return tuple(dict.fromkeys(edits))
+
+
+def relock(of: Ground, name: NormalizedName) -> str:
+    """Return the files that fix the package and have to be locked again, joined; `""` where there are none."""
+    paths = [locked.source.path for locked in of.project.locked if locked.name == name]
+    paths += [d.source.path for d in of.project.declarations if d.name == name and d.origin == "compiled"]
+    return ", ".join(f"`{path}`" for path in dict.fromkeys(paths))

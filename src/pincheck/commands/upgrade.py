@@ -1,0 +1,163 @@
+"""`pincheck upgrade`: try the next minor with the project's own tests, and move the pin if they pass."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from pincheck import edits as editing
+from pincheck.commands import _facts
+from pincheck.commands._facts import Found, Ground
+from pincheck.commands._reread import damage
+from pincheck.commands.propose import nothing_to_move
+from pincheck.errors import PincheckError
+from pincheck.gates import Seen, Side, Trial
+from pincheck.gates.tests import try_side
+from pincheck.model import Result, Source
+from pincheck.upgrades import Candidate, Held, Moved, Outcome, Proposed
+from pincheck.world import files
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person asked for on the command line."""
+
+    to: str = ""
+    session: str = ""
+    dry_run: bool = False
+    notes: tuple[str, ...] = ()
+    now: bool = False
+
+
+def run(folder: Path, environ: Mapping[str, str], wishes: Wishes, progress: Callable[[str], object]) -> Result:
+    """Try a candidate for each package that is pinned to one minor, one after the other, and move what passes."""
+    wish = _facts.Wish(_facts.wished_notes(wishes.notes), wishes.to, wishes.now)
+    ground = _facts.ground(folder, environ, wish)
+    names = [name for name in _facts.packages(ground) if not wishes.to or name == "fastapi"]
+    found: list[Found] = []
+    outcomes: list[Outcome] = []
+    for name in names:
+        if any(isinstance(outcome, Moved) and outcome.written for outcome in outcomes):
+            ground = _facts.ground(folder, environ, wish)  # The files have changed under the next package.
+        progress(f"{name}: asking the index")
+        found.append(_facts.find(ground, name))
+        outcomes.append(_tried(ground, found[-1], wishes, progress))
+    progress("")
+    return Result(
+        problems=ground.project.problems,
+        outcomes=tuple(outcomes),
+        left_alone=(*(x for item in found for x in item.left_alone), *ground.project.left_alone),
+        remarks=tuple(dict.fromkeys(remark for item in found for remark in item.remarks)),
+        summary="" if names else nothing_to_move(ground),
+    )
+
+
+def _tried(ground: Ground, found: Found, wishes: Wishes, progress: Callable[[str], object]) -> Outcome:
+    """Return how a proposal fares: held before it is tried, held by a gate, or moved."""
+    proposed = found.outcome
+    if not isinstance(proposed, Proposed):
+        return proposed
+    candidate = proposed.candidate
+    relock = _facts.relock(ground, candidate.name)
+    if relock:
+        return Held(candidate.name, str(candidate.next), f"re-lock needed: {relock}", remarks=proposed.remarks)
+    sources = {source.path: source for source in ground.project.sources}
+    texts = _new_texts(ground, proposed, sources)
+    if isinstance(texts, str):
+        return Held(candidate.name, str(candidate.next), texts)
+    trial = _trial(ground, found, candidate, wishes, progress)
+    outcome = _both_sides(trial, found, candidate, _bytes(ground, texts))
+    if isinstance(outcome, Held):
+        return outcome
+    return _moved(outcome, proposed, texts, wishes)
+
+
+def _new_texts(ground: Ground, proposed: Proposed, sources: Mapping[PurePosixPath, Source]) -> dict[Source, str] | str:
+    """Return the files as they will be, read again to see that nothing but the pin has changed, or what is wrong."""
+    texts: dict[Source, str] = {}
+    for path, made in editing.by_path(proposed.edits).items():
+        source = sources[path]
+        text = editing.apply(source.text, made)
+        wrong = damage(source, text, made, ground.environ)
+        if wrong:
+            return f"{source.path}: {wrong}"
+        texts[source] = text
+    return texts
+
+
+def _trial(
+    ground: Ground, found: Found, candidate: Candidate, wishes: Wishes, progress: Callable[[str], object]
+) -> Trial:
+    assert found.interpreter is not None
+    return Trial(
+        project=ground.folder.resolve(),
+        package=candidate.name,
+        settings=ground.settings,
+        indexes=ground.indexes,
+        interpreter=found.interpreter,
+        environ=ground.environ,
+        cutoff=found.cutoff,
+        pip_knows_times=found.pip_knows_times,
+        session=wishes.session,
+        progress=progress,
+    )
+
+
+def _bytes(ground: Ground, texts: Mapping[Source, str]) -> dict[Path, bytes]:
+    """Return the new files' bytes by their path inside the project."""
+    top = files.shown(ground.folder)
+    found = {}
+    for source, text in texts.items():
+        try:
+            found[Path(source.path.relative_to(top))] = text.encode(source.encoding)
+        except ValueError:
+            raise PincheckError(
+                f"`{source.path}` is outside `{ground.folder}`", "name the folder that holds it"
+            ) from None
+    return found
+
+
+def _both_sides(trial: Trial, found: Found, candidate: Candidate, texts: Mapping[Path, bytes]) -> Moved | Held:
+    """Run the baseline, then the candidate; only two green runs that imported what they should let it pass."""
+    wanted = str(candidate.next)
+    baseline = _baseline(trial, found, candidate)
+    remarks = baseline.remarks
+    if not baseline.verdict.passed:
+        reason = f"the baseline is red: with the current pin, {baseline.verdict.summary}"
+        return Held(candidate.name, wanted, reason, (baseline.verdict,), remarks, candidate.notes)
+    tested = replace(candidate, now=baseline.version or candidate.now)
+    side = Side("candidate", SpecifierSet(f"=={candidate.next}"), texts)
+    tried = try_side(trial, side, baseline.session)
+    remarks = tuple(dict.fromkeys([*remarks, *tried.remarks]))
+    verdicts = (baseline.verdict, tried.verdict)
+    if not tried.verdict.passed:
+        return Held(candidate.name, wanted, tried.verdict.summary, verdicts, remarks, candidate.notes)
+    return Moved(tested, (), verdicts, "", written=False, remarks=remarks)
+
+
+def _baseline(trial: Trial, found: Found, candidate: Candidate) -> Seen:
+    """Try the current pin: at the newest version it allows, or where another package forbids that, at any."""
+    newest = Side("baseline", SpecifierSet(f"=={candidate.now}"))
+    seen = try_side(trial, newest)
+    if seen.unsolvable and len(found.specifier) and not _is_exact(found.specifier, candidate.now):
+        return try_side(trial, Side("baseline", found.specifier))
+    return seen
+
+
+def _is_exact(specifier: SpecifierSet, now: Version) -> bool:
+    return str(specifier) == f"=={now}"
+
+
+def _moved(passed: Moved, proposed: Proposed, texts: Mapping[Source, str], wishes: Wishes) -> Moved:
+    diff = editing.diff({source.path: source.text for source in texts}, proposed.edits)
+    if not wishes.dry_run:
+        files.write(list(texts.items()))
+    return replace(
+        passed,
+        edits=proposed.edits,
+        diff=diff,
+        written=not wishes.dry_run,
+        remarks=(*proposed.remarks, *passed.remarks),
+    )

@@ -1,0 +1,210 @@
+"""The nox session that runs a project's tests: the project's own where it can take a candidate, else a generated one."""
+
+import ast
+import json
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from pincheck.config import Config
+from pincheck.errors import PincheckError
+from pincheck.gates._poetry import as_pep508
+
+GENERATED = "pincheck_noxfile.py"
+# What people call the things that their tests need: extras, groups, hatch environments, files.
+_FOR_TESTS = ("test", "tests", "testing", "dev", "develop", "development", "ci")
+_FILES = re.compile(
+    rf"(?:requirements|reqs?)[-_.]?(?:{'|'.join(_FOR_TESTS)})\.(?:txt|in)"
+    rf"|(?:{'|'.join(_FOR_TESTS)})[-_.](?:requirements|reqs?)\.(?:txt|in)|(?:requirements|reqs?)\.txt"
+)
+_IN_FOLDER = re.compile(rf"(?:{'|'.join(_FOR_TESTS)}|requirements|base|main|common|app|prod|production)\.txt")
+_SKIPPED = {".git", ".venv", "venv", ".nox", ".tox", "node_modules", "__pycache__"}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session to ask nox for: its noxfile, its name, the minors that it is listed with, and how it came about."""
+
+    noxfile: str
+    name: str
+    minors: tuple[str, ...] = ()
+    remark: str = ""
+
+    @property
+    def generated(self) -> bool:
+        """Whether pincheck writes the noxfile itself."""
+        return self.noxfile == GENERATED
+
+
+def of_listing(listing: str, wanted: str) -> Session | str:
+    """Choose the test session from what `nox --list --json` printed, or say why none can take a candidate.
+
+    `wanted` is the name that a person gave (`""`: `tests`, else `test`).
+    """
+    start = listing.find("[{")
+    try:
+        entries, _ = json.JSONDecoder().raw_decode(listing[start:]) if start >= 0 else ([], 0)
+    except ValueError:
+        entries = []
+    for name in [wanted] if wanted else ["tests", "test"]:
+        found = [entry for entry in entries if name in {entry.get("name"), entry.get("session")}]
+        if found and any(entry.get("python") is False for entry in found):
+            return f"its session `{name}` has `python=False`, so there is no environment to put a candidate into"
+        if found:
+            minors = tuple(str(entry["python"]) for entry in found if entry.get("python"))
+            return Session("noxfile.py", name, minors)
+    asked = f"no session `{wanted}`" if wanted else "no session `tests` or `test`"
+    return f"it has {asked}" if entries else "it cannot be listed"
+
+
+def own_installs(noxfile: str, package: str, version: str) -> str:
+    """Return where a noxfile names a version of the package that shuts the candidate out, `""` where it does not."""
+    try:
+        tree = ast.parse(noxfile)
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        try:
+            requirement = Requirement(node.value)
+        except (InvalidRequirement, ValueError, RecursionError):
+            continue
+        if canonicalize_name(requirement.name) == package and not _admits(requirement, version):
+            return f"noxfile.py:{node.lineno} installs its own `{node.value}`"
+    return ""
+
+
+def _admits(requirement: Requirement, version: str) -> bool:
+    return requirement.url is None and requirement.specifier.contains(version, prereleases=True)
+
+
+def generated(project: Path, settings: Config, python: Path, remark: str = "") -> tuple[Session, str]:
+    """Return a session that installs what the project declares and runs its tests, and the noxfile that holds it.
+
+    PincheckError where there is nothing to run.
+    """
+    table = _pyproject(project)
+    command = shlex.split(settings.test) if settings.test else _inferred(project, table)
+    if not command:
+        hint = 'say how with `[tool.pincheck]` and `test = "pytest path"`'
+        raise PincheckError("no tests found: no `tests` folder, no `test_*.py`", hint)
+    installs = _installs(project, table)
+    if not installs:
+        raise PincheckError("nothing to install: no requirements file and no `[project]` at the top of the folder")
+    if command[:3] == ["python", "-m", "pytest"]:
+        installs.append("pytest")
+    folder = "src" if (project / "src").is_dir() and not _is_package(project, table) else ""
+    text = _noxfile(str(python), installs, command, dict(settings.env), folder)
+    return Session(GENERATED, "tests", remark=remark), text
+
+
+def _noxfile(python: str, installs: Sequence[str], command: Sequence[str], env: Mapping[str, str], folder: str) -> str:
+    return f'''"""Written by pincheck for one run: installs what the project declares, and runs its tests."""
+
+import os
+
+import nox
+
+
+@nox.session(python={python!r})
+def tests(session: nox.Session) -> None:
+    session.install(*{list(installs)!r})
+    env = {dict(env)!r}
+    if {folder!r}:
+        env["PYTHONPATH"] = os.pathsep.join([os.path.abspath({folder!r}), os.environ.get("PYTHONPATH", "")])
+    session.run(*{list(command)!r}, env=env, external=True)
+'''
+
+
+def _pyproject(project: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads((project / "pyproject.toml").read_bytes().decode())
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def _inferred(project: Path, table: Mapping[str, Any]) -> list[str]:
+    """Return pytest's command where something looks like tests; pytest runs unittest's cases too."""
+    configured = "pytest" in table.get("tool", {}) or any(
+        (project / n).is_file() for n in ("pytest.ini", "conftest.py")
+    )
+    folders = any((project / name).is_dir() for name in ("tests", "test"))
+    return ["python", "-m", "pytest"] if configured or folders or next(_test_files(project), None) else []
+
+
+def _test_files(project: Path) -> Iterator[Path]:
+    for path in project.rglob("*.py"):
+        if _SKIPPED.isdisjoint(path.relative_to(project).parts) and re.fullmatch(r"test_.*\.py|.*_test\.py", path.name):
+            yield path
+
+
+def _is_package(project: Path, table: Mapping[str, Any]) -> bool:
+    """Say whether there is something to build, by uv's rule: a `[build-system]`, or setuptools' own files."""
+    if table.get("tool", {}).get("poetry", {}).get("package-mode") is False:
+        return False
+    managed = table.get("tool", {}).get("uv", {}).get("package")
+    if isinstance(managed, bool):
+        return managed
+    return "build-system" in table or (project / "setup.py").is_file()
+
+
+def _installs(project: Path, table: Mapping[str, Any]) -> list[str]:
+    """Return the arguments of one `uv pip install`, so that everything is resolved together."""
+    arguments: list[str] = []
+    for path in _requirement_files(project):
+        arguments += ["-r", path.relative_to(project).as_posix()]
+    extras = [name for name in table.get("project", {}).get("optional-dependencies", {}) if _is_for_tests(name)]
+    if _is_package(project, table):
+        arguments += ["-e", f".[{','.join(extras)}]" if extras else "."]
+    elif "project" in table:
+        arguments += ["-r", "pyproject.toml", *(part for extra in extras for part in ("--extra", extra))]
+    for group in table.get("dependency-groups", {}):
+        if _is_for_tests(group):
+            arguments += ["--group", group]
+    return arguments + (_from_tools(table.get("tool", {})) if arguments else [])
+
+
+def _is_for_tests(name: str) -> bool:
+    return canonicalize_name(name) in _FOR_TESTS
+
+
+def _requirement_files(project: Path) -> list[Path]:
+    here = [path for path in sorted(project.iterdir()) if _FILES.fullmatch(path.name.lower()) and path.is_file()]
+    folder = project / "requirements"
+    listed = sorted(folder.glob("*.txt")) if folder.is_dir() else []
+    chosen = [path for path in listed if _IN_FOLDER.fullmatch(path.name.lower())]
+    for_tests = [path for path in chosen if _is_for_tests(path.stem)]
+    below = for_tests if any(path.suffix == ".txt" for path in here) else chosen or listed
+    return here + below
+
+
+def _from_tools(tool: Mapping[str, Any]) -> list[str]:
+    """Return the development requirements that other tools keep in tables of their own, as PEP 508 texts."""
+    found: list[str] = []
+    poetry = tool.get("poetry", {})
+    groups = [poetry.get("dev-dependencies", {})]
+    groups += [g.get("dependencies", {}) for name, g in poetry.get("group", {}).items() if _is_for_tests(name)]
+    for group in groups:
+        found += [text for name, value in group.items() if (text := as_pep508(name, value))]
+    for name, listed in tool.get("pdm", {}).get("dev-dependencies", {}).items():
+        found += _texts(listed) if _is_for_tests(name) else []
+    found += _texts(tool.get("uv", {}).get("dev-dependencies", []))
+    for name, environment in tool.get("hatch", {}).get("envs", {}).items():
+        if name in {"default", "hatch-test"} or _is_for_tests(name):
+            found += _texts(environment.get("dependencies", []))
+            found += _texts(environment.get("extra-dependencies", []))
+    return found
+
+
+def _texts(listed: Any) -> list[str]:
+    """Return the strings of a list that are plain requirements: no editables, no hatch fields."""
+    texts = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+    return [text for text in texts if not text.startswith("-") and "{" not in text]

@@ -1,0 +1,127 @@
+"""The nouns of an upgrade: what the outside says, what is tried, and how it ends."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from pincheck.model import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One published version, as the index tells it; `uploaded` is None where the index gives no time."""
+
+    version: Version
+    uploaded: datetime | None
+    yanked: bool
+    requires_python: SpecifierSet
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change, as release notes tell it: plain text of an item or paragraph, and the links that it had."""
+
+    category: str
+    text: str
+    links: tuple[str, ...] = ()
+    breaking: bool = False
+    noise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """One release, as its notes tell it; `line` is the one-based line of its heading."""
+
+    version: Version
+    date: date | None
+    line: int
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What to try: `name` moves from `now` to `next`; `notes` tell of the releases between, newest first.
+
+    `without_notes` are the published versions between that the notes do not tell of, `notes_missing` says why there
+    are no notes at all (`""` where there are), `release` is what the index says of `next`.
+    """
+
+    name: NormalizedName
+    now: Version
+    next: Version
+    release: Release
+    notes: tuple[Notes, ...] = ()
+    without_notes: tuple[Version, ...] = ()
+    notes_missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One finished process: `output` is what it printed, its middle left out where it was very long."""
+
+    argv: tuple[str, ...]
+    code: int
+    output: str = field(repr=False)
+    seconds: float
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a gate saw. `evidence` holds the lines that show it: failing tests first, then the end of the output."""
+
+    gate: str
+    passed: bool
+    summary: str
+    evidence: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """Nothing to move: the pin stands where it should, or nothing above it is eligible."""
+
+    name: NormalizedName
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A candidate that was found and not tried."""
+
+    candidate: Candidate
+    edits: tuple[Edit, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A candidate passed every gate, and the edits were written (with `written` false: would be)."""
+
+    candidate: Candidate
+    edits: tuple[Edit, ...]
+    verdicts: tuple[Verdict, ...]
+    diff: str
+    written: bool
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A package that stays where it is, and why.
+
+    `wanted` is the version that was to be tried (`""` for none), `notes` tell of the releases up to it.
+    """
+
+    name: NormalizedName
+    wanted: str
+    reason: str
+    verdicts: tuple[Verdict, ...] = ()
+    remarks: tuple[str, ...] = ()
+    notes: tuple[Notes, ...] = ()
+
+
+Outcome = Current | Proposed | Moved | Held

@@ -1,0 +1,178 @@
+"""Which session runs the tests, and what a generated one installs: tables."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pincheck.config import Config
+from pincheck.errors import PincheckError
+from pincheck.gates import _session
+from pincheck.gates._poetry import as_pep508, specifier
+
+
+def listing(*entries: tuple[str, object]) -> str:
+    listed = [{"session": name, "name": name, "python": python} for name, python in entries]
+    return f"some plugin talks first\n{json.dumps(listed)}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "expected"),
+    [
+        (listing(("lint", None), ("tests", None)), "", _session.Session("noxfile.py", "tests")),
+        (listing(("test", None)), "", _session.Session("noxfile.py", "test")),
+        (listing(("tests", "3.11"), ("tests", "3.12")), "", _session.Session("noxfile.py", "tests", ("3.11", "3.12"))),
+        (listing(("checks", None)), "checks", _session.Session("noxfile.py", "checks")),
+        (listing(("checks", None)), "", "it has no session `tests` or `test`"),
+        (listing(("tests", None)), "checks", "it has no session `checks`"),
+        ("Traceback (most recent call last)\n", "", "it cannot be listed"),
+        ('[{"session": ', "", "it cannot be listed"),
+    ],
+)
+def test_the_session_is_found_in_the_listing(text: str, wanted: str, expected: object) -> None:
+    assert _session.of_listing(text, wanted) == expected
+
+
+def test_a_session_without_an_environment_is_refused() -> None:
+    assert "`python=False`" in str(_session.of_listing(listing(("tests", False)), ""))
+
+
+@pytest.mark.parametrize(
+    ("noxfile", "expected"),
+    [
+        ('session.install("fastapi==0.1.0")', "noxfile.py:1 installs its own `fastapi==0.1.0`"),
+        ('session.install("FastAPI[all]<0.2")', "noxfile.py:1 installs its own `FastAPI[all]<0.2`"),
+        ('session.install("fastapi @ https://example.com/f.whl")', "noxfile.py:1 installs its own `fastapi @ https"),
+        ('session.install("fastapi>=0.1", "fastapi-cli==0.0.1", "fastapi")', ""),
+        ('"""Runs the tests with fastapi."""', ""),
+        ("def broken(:", ""),
+    ],
+)
+def test_a_noxfile_that_names_another_version_is_seen(noxfile: str, expected: str) -> None:
+    found = _session.own_installs(noxfile, "fastapi", "0.2.1")
+    assert found.startswith(expected) if expected else found == ""
+
+
+def installs(project: Path) -> str:
+    (project / "tests").mkdir(exist_ok=True)
+    _, text = _session.generated(project, Config(), Path("/usr/bin/python3"))
+    line = next(line for line in text.splitlines() if "session.install(" in line)
+    return line.strip().removeprefix("session.install(*[").removesuffix("])").replace("'", "")
+
+
+def write(project: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+
+
+PROJECT = '[project]\nname = "shop"\nversion = "1"\n'
+BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"requirements.txt": ""}, "-r, requirements.txt, pytest"),
+        (
+            {"requirements.txt": "", "requirements-dev.txt": "", "docs-requirements.txt": "", "constraints.txt": ""},
+            "-r, requirements-dev.txt, -r, requirements.txt, pytest",
+        ),
+        ({"test-requirements.txt": "", "requirements.txt": ""}, "-r, requirements.txt, -r, test-requirements.txt, pytest"),
+        (
+            {"requirements/base.txt": "", "requirements/dev.txt": "", "requirements/docs.txt": ""},
+            "-r, requirements/base.txt, -r, requirements/dev.txt, pytest",
+        ),
+        ({"requirements.txt": "", "requirements/test.txt": "", "requirements/base.txt": ""}, "-r, requirements.txt, -r, requirements/test.txt, pytest"),
+        ({"pyproject.toml": PROJECT}, "-r, pyproject.toml, pytest"),
+        (
+            {"pyproject.toml": f"{PROJECT}[project.optional-dependencies]\ntest = []\ndocs = []\n"},
+            "-r, pyproject.toml, --extra, test, pytest",
+        ),
+        (
+            {"pyproject.toml": f"{BUILD}{PROJECT}[project.optional-dependencies]\nTesting = []\ndev = []\n"},
+            "-e, .[Testing,dev], pytest",
+        ),
+        ({"pyproject.toml": f"{PROJECT}[dependency-groups]\ndev = []\nlint = []\n"}, "-r, pyproject.toml, --group, dev, pytest"),
+        ({"setup.py": "", "requirements.txt": ""}, "-r, requirements.txt, -e, ., pytest"),
+        ({"pyproject.toml": f"{BUILD}{PROJECT}[tool.uv]\npackage = false\n"}, "-r, pyproject.toml, pytest"),
+        (
+            {"pyproject.toml": f'{BUILD}{PROJECT}[tool.poetry]\npackage-mode = false\n[tool.poetry.group.dev.dependencies]\npytest = "^8.1"\nhttpx = {{version = "~0.27", extras = ["http2"]}}\nmine = {{path = "."}}\n'},
+            "-r, pyproject.toml, pytest<9,>=8.1, httpx[http2]<0.28,>=0.27, pytest",
+        ),
+        (
+            {"pyproject.toml": f'{PROJECT}[tool.pdm.dev-dependencies]\ntest = ["httpx", "-e file:///x"]\ndoc = ["mkdocs"]\n'},
+            "-r, pyproject.toml, httpx, pytest",
+        ),
+        (
+            {"pyproject.toml": f'{PROJECT}[tool.hatch.envs.test]\nextra-dependencies = ["httpx", "{{root:uri}}/x"]\n[tool.uv]\ndev-dependencies = ["anyio"]\n'},
+            "-r, pyproject.toml, anyio, httpx, pytest",
+        ),
+    ],
+)  # fmt: skip
+def test_a_generated_session_installs_what_the_project_declares(
+    project: Path, files: dict[str, str], expected: str
+) -> None:
+    write(project, files)
+    assert installs(project) == expected
+
+
+def test_a_generated_session_runs_the_command_with_the_environment(project: Path) -> None:
+    write(project, {"requirements.txt": "", "src/shop.py": ""})
+    settings = Config(test="python -m unittest -v", env={"A": "1"})
+    _, text = _session.generated(project, settings, Path("/usr/bin/python3"))
+    compile(text, "noxfile.py", "exec")
+    assert "session.run(*['python', '-m', 'unittest', '-v'], env=env, external=True)" in text
+    assert "env = {'A': '1'}" in text
+    assert "os.path.abspath('src')" in text
+
+
+@pytest.mark.parametrize("name", ["pytest.ini", "conftest.py", "deep/test_it.py", "deep/it_test.py"])
+def test_tests_are_recognised(project: Path, name: str) -> None:
+    write(project, {"requirements.txt": "", name: ""})
+    assert "'-m', 'pytest'" in _session.generated(project, Config(), Path("python"))[1]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"requirements.txt": "", ".venv/lib/test_it.py": ""}, "no tests found"),
+        ({"test_it.py": ""}, "nothing to install"),
+        ({"test_it.py": "", "pyproject.toml": "not = [toml"}, "nothing to install"),
+    ],
+)
+def test_where_there_is_nothing_to_run_that_is_said(project: Path, files: dict[str, str], message: str) -> None:
+    write(project, files)
+    with pytest.raises(PincheckError, match=message):
+        _session.generated(project, Config(), Path("python"))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("^1.2.3", "<2,>=1.2.3"),
+        ("^0.112.0", "<0.113,>=0.112.0"),
+        ("^0.0.3", "<0.0.4,>=0.0.3"),
+        ("^0", "<1,>=0"),
+        ("~1.2.3", "<1.3,>=1.2.3"),
+        ("~2", "<3,>=2"),
+        ("*", ""),
+        ("1.2.3", "==1.2.3"),
+        ("=1.2.3", "==1.2.3"),
+        ("1.2.*", "==1.2.*"),
+        (">=1 <2", "<2,>=1"),
+        (">= 1.2, < 2", "<2,>=1.2"),
+        ("^1 || ^2", ""),
+        ("^x", ""),
+        ("latest", ""),
+    ],
+)
+def test_a_constraint_of_poetry_is_said_in_pep_440(written: str, expected: str) -> None:
+    assert specifier(written) == expected
+
+
+def test_what_has_no_version_of_its_own_is_left_out() -> None:
+    assert as_pep508("python", "^3.11") == ""
+    assert as_pep508("mine", {"path": "../mine"}) == ""
+    assert as_pep508("twice", [{"version": "1"}, {"version": "2"}]) == ""
+    assert as_pep508("a", {"version": "^1", "markers": "os_name == 'nt'"}) == "a<2,>=1 ; os_name == 'nt'"

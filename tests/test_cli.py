@@ -80,6 +80,6 @@ def test_ctrl_c_leaves_nothing_behind(project: Path, tmp_path: Path) -> None:
                 connection.recv(1)
                 child.send_signal(signal.SIGINT)
                 assert child.wait(30) == 130
-            assert child.stderr.read().endswith(b"stopped; nothing was written\n")
+            assert child.stderr.read().endswith(b"stopped; no file is half written\n")
     assert not list(tmp_path.glob("pincheck-*"))
     assert (project / "requirements.txt").read_text() == "fastapi==0.112.0\n"

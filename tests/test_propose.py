@@ -101,7 +101,7 @@ fastapi 0.112.0 → 0.113.1 (published 2024-01-01)
     Fixes
       - Mend a leak.
         https://github.com/fastapi/fastapi/pull/4
-  0.113.0 (2024-02-01), without 1 of documentation, translations or internals:
+  0.113.0 (2024-02-01), without 1 entries of documentation, translations or internals:
     Features
       - Add a thing.
         https://github.com/fastapi/fastapi/pull/3

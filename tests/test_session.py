@@ -19,14 +19,19 @@ def listing(*entries: tuple[str, object]) -> str:
 @pytest.mark.parametrize(
     ("text", "wanted", "expected"),
     [
-        (listing(("lint", None), ("tests", None)), "", _session.Session("noxfile.py", "tests")),
-        (listing(("test", None)), "", _session.Session("noxfile.py", "test")),
-        (listing(("tests", "3.11"), ("tests", "3.12")), "", _session.Session("noxfile.py", "tests", ("3.11", "3.12"))),
+        (listing(("lint", None), ("tests", None)), "tests", _session.Session("noxfile.py", "tests")),
+        (listing(("test", None)), "test", _session.Session("noxfile.py", "test")),
+        (
+            listing(("tests", "3.11"), ("tests", "3.12.1"), ("tests", "python3.13")),
+            "tests",
+            _session.Session("noxfile.py", "tests", ("3.11", "3.12", "3.13")),
+        ),
         (listing(("checks", None)), "checks", _session.Session("noxfile.py", "checks")),
-        (listing(("checks", None)), "", "it has no session `tests` or `test`"),
+        ("nox > Sessions not found: test", "test", "it has no session `tests` or `test`"),
+        ("nox > Sessions not found: checks", "checks", "it has no session `checks`"),
         (listing(("tests", None)), "checks", "it has no session `checks`"),
-        ("Traceback (most recent call last)\n", "", "it cannot be listed"),
-        ('[{"session": ', "", "it cannot be listed"),
+        ("Traceback (most recent call last)\n", "test", "it cannot be listed"),
+        ('[{"session": ', "tests", "it has no session `tests` or `test`"),
     ],
 )
 def test_the_session_is_found_in_the_listing(text: str, wanted: str, expected: object) -> None:
@@ -34,23 +39,28 @@ def test_the_session_is_found_in_the_listing(text: str, wanted: str, expected: o
 
 
 def test_a_session_without_an_environment_is_refused() -> None:
-    assert "`python=False`" in str(_session.of_listing(listing(("tests", False)), ""))
+    assert "`python=False`" in str(_session.of_listing(listing(("tests", False)), "tests"))
 
 
 @pytest.mark.parametrize(
-    ("noxfile", "expected"),
+    ("body", "expected"),
     [
-        ('session.install("fastapi==0.1.0")', "noxfile.py:1 installs its own `fastapi==0.1.0`"),
-        ('session.install("FastAPI[all]<0.2")', "noxfile.py:1 installs its own `FastAPI[all]<0.2`"),
-        ('session.install("fastapi @ https://example.com/f.whl")', "noxfile.py:1 installs its own `fastapi @ https"),
+        ('session.install("fastapi==0.1.0")', "noxfile.py:3 installs its own `fastapi==0.1.0`"),
+        ('session.install("x", "FastAPI[all]<0.2")', "noxfile.py:3 installs its own `FastAPI[all]<0.2`"),
+        ('session.run("uv", "pip", "install", "fastapi @ https://example.com/f.whl")', "noxfile.py:3 installs its own"),
         ('session.install("fastapi>=0.1", "fastapi-cli==0.0.1", "fastapi")', ""),
-        ('"""Runs the tests with fastapi."""', ""),
-        ("def broken(:", ""),
+        ('print("fastapi==0.1.0")', ""),
+        ('x = "fastapi==0.1.0"', ""),
+        ("return )", ""),
     ],
 )
-def test_a_noxfile_that_names_another_version_is_seen(noxfile: str, expected: str) -> None:
-    found = _session.own_installs(noxfile, "fastapi", "0.2.1")
+def test_a_session_that_installs_another_version_is_seen(body: str, expected: str) -> None:
+    noxfile = f"@nox.session\ndef tests(session):\n    {body}\n"
+    found = _session.own_installs(noxfile, "tests", "fastapi", "0.2.1")
     assert found.startswith(expected) if expected else found == ""
+    assert _session.own_installs(noxfile, "lint", "fastapi", "0.2.1") == ""
+    renamed = noxfile.replace("@nox.session", '@nox.session(name="checks")')
+    assert bool(_session.own_installs(renamed, "checks", "fastapi", "0.2.1")) == bool(expected)
 
 
 def installs(project: Path) -> str:
@@ -117,13 +127,13 @@ def test_a_generated_session_installs_what_the_project_declares(
     assert installs(project) == expected
 
 
-def test_a_generated_session_runs_the_command_with_the_environment(project: Path) -> None:
+def test_a_generated_session_runs_the_command_in_the_project(project: Path) -> None:
     write(project, {"requirements.txt": "", "src/shop.py": ""})
-    settings = Config(test="python -m unittest -v", env={"A": "1"})
+    settings = Config(test="python -m unittest -v")
     _, text = _session.generated(project, settings, Path("/usr/bin/python3"))
     compile(text, "noxfile.py", "exec")
     assert "session.run(*['python', '-m', 'unittest', '-v'], env=env, external=True)" in text
-    assert "env = {'A': '1'}" in text
+    assert f"session.chdir({str(project)!r})" in text
     assert "os.path.abspath('src')" in text
 
 

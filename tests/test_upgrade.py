@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -125,7 +126,7 @@ def test_a_file_that_changes_while_the_tests_run_is_not_written(upgrade: Upgrade
         (NOXFILE.replace('"pytest"', '"pytest", "--collect-only", "-k", "nothing"'), "no test ran"),
         (NOXFILE.replace('"pytest")', '"pytest", env={"PYTEST_ADDOPTS": ""})'), "the probe was not loaded"),
         (NOXFILE.replace('"pytest")', '"pytest", env={"PYTHONPATH": ""})'), "the probe was not loaded"),
-        (NOXFILE.replace('"pytest")', '"pytest", "--version")'), "pytest stopped before it ran anything"),
+        (NOXFILE.replace('"pytest")', '"pytest", "--version")'), "pytest stopped before its end"),
     ],
 )
 @pytest.mark.slow
@@ -291,3 +292,94 @@ def test_a_project_without_tests_is_an_error_with_a_hint(upgrade: Upgrade, proje
     ended = upgrade()
     assert ended.code == 2
     assert ended.err.endswith('hint: say how with `[tool.pincheck]` and `test = "pytest path"`\n')
+
+
+BREAKS = "fastapi==0.2.0\npytest\n"  # Its next minor greets otherwise.
+
+
+@pytest.mark.slow
+def test_a_session_that_worked_before_is_never_called_stale(upgrade: Upgrade, project: Path) -> None:
+    write(project, "requirements.txt", BREAKS)
+    write(project, "test_greeting.py", "import fastapi\n\n\ndef test_it():\n    assert fastapi\n")
+    check = 'session.run("python", "-c", "import fastapi; assert fastapi.greeting == \'hello\'")\n    session.run("python", "-m"'
+    write(project, "noxfile.py", NOXFILE.replace('session.run("python", "-m"', check))
+    ended = upgrade()
+    assert ended.code == 1, ended
+    assert "held: failed before any test began" in ended.out
+
+
+@pytest.mark.slow
+def test_a_session_that_does_not_run_by_default_is_found(upgrade: Upgrade, project: Path) -> None:
+    write(
+        project,
+        "noxfile.py",
+        NOXFILE + "\n\nnox.options.sessions = ['lint']\n\n\n@nox.session\ndef lint(session):\n    pass\n",
+    )
+    ended = upgrade()
+    assert ended.code == 0, ended
+    assert "a generated session" not in ended.out
+
+
+@pytest.mark.slow
+def test_tests_that_vanish_with_the_candidate_are_missed(upgrade: Upgrade, project: Path) -> None:
+    write(project, "requirements.txt", BREAKS)
+    skipping = "import fastapi\nimport pytest\n\nif fastapi.greeting != 'hello':\n    pytest.skip('no', allow_module_level=True)\n"
+    write(project, "test_more.py", skipping + "\n\ndef test_it():\n    assert fastapi\n")
+    write(project, "test_greeting.py", "import fastapi\n\n\ndef test_it():\n    assert fastapi\n")
+    ended = upgrade()
+    assert ended.code == 1
+    assert "held: 2 tests passed before, only 1 now" in ended.out
+
+
+@pytest.mark.slow
+def test_one_run_that_ends_does_not_hide_another_that_does_not(upgrade: Upgrade, project: Path) -> None:
+    write(project, "requirements.txt", BREAKS)
+    test = "import fastapi\n\n\ndef test_it():\n    assert fastapi\n"
+    write(project, "a/test_a.py", test)
+    write(project, "b/test_b.py", test)
+    write(project, "b/conftest.py", "import os\n\nimport fastapi\n\nif fastapi.greeting != 'hello':\n    os._exit(0)\n")
+    twice = '"pytest", "a")\n    session.run("python", "-m", "pytest", "b")'
+    write(project, "noxfile.py", NOXFILE.replace('"pytest")', twice))
+    ended = upgrade()
+    assert ended.code == 1, ended
+    assert "pytest stopped before its end" in ended.out
+
+
+@pytest.mark.slow
+def test_nothing_of_pincheck_is_in_the_way_of_the_tests(upgrade: Upgrade, project: Path) -> None:
+    write(project, "pytest.ini", "[pytest]\naddopts = --doctest-modules\n")
+    write(project, "lib/mine.py", "GREETING = 'hello'\n")
+    write(project, "pincheck.toml", '[env]\nPYTHONPATH = "lib"\nPYTEST_ADDOPTS = "-x"\n')
+    nested = "import pathlib, subprocess, sys\n\nimport fastapi\nimport mine\n\n\ndef test_it(tmp_path):\n"
+    nested += "    (tmp_path / 'test_x.py').write_text('def test_x():\\n    assert 0\\n')\n"
+    nested += "    assert subprocess.run([sys.executable, '-m', 'pytest', str(tmp_path)]).returncode == 1\n"
+    nested += "    assert mine.GREETING == fastapi.greeting\n"
+    nested += "    assert [p.name for p in pathlib.Path().glob('*.py')] == ['test_greeting.py']\n"
+    write(project, "test_greeting.py", nested)
+    ended = upgrade()
+    assert ended.code == 0, ended
+
+
+@pytest.mark.slow
+def test_a_read_only_manifest_is_moved_and_stays_read_only(upgrade: Upgrade, project: Path) -> None:
+    (project / "requirements.txt").chmod(0o444)
+    assert upgrade().code == 0
+    assert (project / "requirements.txt").stat().st_mode & 0o777 == 0o444
+
+
+@pytest.mark.slow
+def test_a_cancelled_run_leaves_nothing_behind(upgrade: Upgrade, project: Path, tmp_path: Path) -> None:
+    assert callable(upgrade)  # Its environment is what is wanted of it.
+    write(project, "test_greeting.py", "import time\nimport fastapi\nopen('begun', 'w').close()\ntime.sleep(60)\n")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    env = {**os.environ, "TMPDIR": str(scratch)}
+    argv = [sys.executable, "-m", "pincheck", "upgrade"]
+    with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        while child.poll() is None and not list(scratch.glob("pincheck-*/project/begun")):
+            pass
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(30) == 130
+    assert not list(scratch.iterdir())
+    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(scratch) not in running

@@ -55,7 +55,7 @@ def test_a_program_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 def test_a_copy_is_the_project_without_what_is_not_it(tmp_path: Path) -> None:
     project, target = tmp_path / "project", tmp_path / "copy"
     for name in (
-        "app/main.py", "app/build/keep.py", "build/lib/gone.py", "dist/gone.whl", ".venv/pyvenv.cfg", "env/pyvenv.cfg",
+        "app/main.py", "app/build/keep.py", "build/lib/kept.py", "dist/kept.whl", ".venv/pyvenv.cfg", "env/pyvenv.cfg",
         ".nox/x", "node_modules/x", "app/__pycache__/x.pyc", "shop.egg-info/PKG-INFO", ".git/HEAD", ".git/config",
         ".git/hooks/pre-commit", ".git/objects/ab/cd", ".env",
     ):  # fmt: skip
@@ -70,7 +70,8 @@ def test_a_copy_is_the_project_without_what_is_not_it(tmp_path: Path) -> None:
     scratch.copy(project, target)
     found = sorted(path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir())
     assert found == [
-        ".env", ".git/HEAD", ".git/objects/ab/cd", "app/build/keep.py", "app/main.py", "inside", "out", "run.sh",
+        ".env", ".git/HEAD", ".git/objects/ab/cd", "app/build/keep.py", "app/main.py", "build/lib/kept.py",
+        "dist/kept.whl", "inside", "out", "run.sh",
     ]  # fmt: skip
     assert stat.S_IMODE((target / "run.sh").stat().st_mode) == 0o750
     assert (target / "inside").resolve() == target / "app/main.py"

@@ -19,15 +19,11 @@ def run(arguments: list[str]) -> int:
             code = _checked([Path(argument) for argument in arguments[1:]])
         else:
             code = _asked(arguments)
-        sys.stdout.flush()
     except PincheckError as error:
         return _failed(error.message, error.hint)
     except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
+        print("stopped; no file is half written", file=sys.stderr)
         return STOPPED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Nobody reads on; the interpreter's own flush must not fail.
-        return 0
     except Exception as error:  # noqa: BLE001 - whatever else happens is a bug, and is said in one line
         return _bug(error)
     return code
@@ -45,10 +41,14 @@ def _checked(paths: list[Path]) -> int:
 
 
 def _asked(arguments: list[str]) -> int:
+    import signal  # noqa: PLC0415
+
     import click  # noqa: PLC0415
 
     from pincheck import verbs  # noqa: PLC0415
 
+    for number in (signal.SIGTERM, signal.SIGHUP):  # What a cancelled job and a closed terminal send.
+        signal.signal(number, signal.getsignal(signal.SIGINT))
     try:
         asked = verbs.main.main(arguments, prog_name="pincheck", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -71,16 +71,21 @@ def _lowered(message: str) -> str:
 
 
 def _report(result: Result, form: str, *, verbose: bool) -> int:
-    _print(reports.render(form, result, verbose=verbose))
+    report = reports.render(form, result, verbose=verbose)
     wrong = any(finding.severity == "error" for finding in result.findings)
     held = any(type(outcome).__name__ == "Held" for outcome in result.outcomes)
+    _print(report)
     return int(bool(wrong or result.problems or held))
 
 
 def _print(text: str) -> None:
     """Write a report; what the terminal's encoding cannot say is written as an escape."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, errors="backslashreplace").decode(encoding))
+    try:
+        sys.stdout.write(text.encode(encoding, errors="backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Nobody reads on; the interpreter's own flush must not fail.
 
 
 def _failed(message: str, hint: str = "") -> int:

@@ -174,7 +174,7 @@ class Edit(NamedTuple):
 class Finding(NamedTuple):
     """Something is wrong here: `message` says what, `remedy` what to write instead.
 
-    `edits` write it where that is safe: every version that the new text allows, the old one allowed too.
+    `edits` write it where that is safe.
     """
 
     source: Source

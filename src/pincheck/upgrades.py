@@ -45,8 +45,9 @@ class Notes:
 class Candidate:
     """What to try: `name` moves from `now` to `next`; `notes` tell of the releases between, newest first.
 
-    `without_notes` are the published versions between that the notes do not tell of, `notes_missing` says why there
-    are no notes at all (`""` where there are), `release` is what the index says of `next`.
+    `without_notes` are the published versions between that the notes do not tell of, `unpublished` those that the
+    notes tell of and the index does not have; `notes_missing` says why there are no notes at all (`""` where there
+    are), `release` is what the index says of `next`.
     """
 
     name: NormalizedName
@@ -56,6 +57,7 @@ class Candidate:
     notes: tuple[Notes, ...] = ()
     without_notes: tuple[Version, ...] = ()
     notes_missing: str = ""
+    unpublished: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

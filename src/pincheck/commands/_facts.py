@@ -78,6 +78,8 @@ def wished_notes(given: Sequence[str]) -> dict[NormalizedName, str]:
     found = {}
     for text in given:
         name, separator, place = text.partition("=")
+        if not (place if separator else text):
+            raise PincheckError(f"`--notes {text}` names no place", "name a file or an address")
         try:
             package = canonicalize_name(name if separator else "", validate=True)
         except InvalidName:
@@ -270,7 +272,9 @@ def _proposed(facts: _Facts, found: Release) -> Proposed | Held:
     edits, remarks = moved
     noted = frozenset(one.version for one in notes)
     missing = candidates.missing_notes(noted, facts.now.version, found.version, facts.published)
-    candidate = Candidate(facts.name, facts.now.version, found.version, found, notes, missing, facts.missing)
+    published = {release.version for release in facts.published}
+    absent = tuple(sorted(noted - published))
+    candidate = Candidate(facts.name, facts.now.version, found.version, found, notes, missing, facts.missing, absent)
     return Proposed(candidate, _unique(edits), remarks)
 
 

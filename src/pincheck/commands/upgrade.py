@@ -35,6 +35,7 @@ def run(folder: Path, environ: Mapping[str, str], wishes: Wishes, progress: Call
     """Try a candidate for each package that is pinned to one minor, one after the other, and move what passes."""
     wish = _facts.Wish(_facts.wished_notes(wishes.notes), wishes.to, wishes.now)
     ground = _facts.ground(folder, environ, wish)
+    _require_whole(ground)
     names = [name for name in _facts.packages(ground) if not wishes.to or name == "fastapi"]
     found: list[Found] = []
     outcomes: list[Outcome] = []
@@ -42,8 +43,13 @@ def run(folder: Path, environ: Mapping[str, str], wishes: Wishes, progress: Call
         if any(isinstance(outcome, Moved) and outcome.written for outcome in outcomes):
             ground = _facts.ground(folder, environ, wish)  # The files have changed under the next package.
         progress(f"{name}: asking the index")
-        found.append(_facts.find(ground, name))
-        outcomes.append(_tried(ground, found[-1], wishes, progress))
+        try:
+            found.append(_facts.find(ground, name))
+            outcomes.append(_tried(ground, found[-1], wishes, progress))
+        except PincheckError as error:
+            if not outcomes:
+                raise
+            outcomes.append(Held(name, "", error.message))  # What the others came to must still be told.
     progress("")
     return Result(
         problems=ground.project.problems,
@@ -52,6 +58,25 @@ def run(folder: Path, environ: Mapping[str, str], wishes: Wishes, progress: Call
         remarks=tuple(dict.fromkeys(remark for item in found for remark in item.remarks)),
         summary="" if names else nothing_to_move(ground),
     )
+
+
+def _require_whole(ground: Ground) -> None:
+    """Raise PincheckError where a file that the project includes is not in the folder, and so not in its copy."""
+    top = files.shown(ground.folder)
+    for source in ground.project.sources:
+        if top != PurePosixPath(".") and not source.path.is_relative_to(top):
+            raise PincheckError(f"`{source.path}` is outside `{ground.folder}`", "name the folder that holds both")
+        if top == PurePosixPath(".") and source.path.is_absolute():
+            raise PincheckError(f"`{source.path}` is outside this folder", "name the folder that holds both")
+
+
+def _elsewhere(ground: Ground, texts: Mapping[Source, str]) -> tuple[str, ...]:
+    """Say which files of other parts of the project are moved along, whose tests are not what was run."""
+    top = files.shown(ground.folder)
+    below = [source.path for source in texts if len(source.path.relative_to(top).parts) > 1]
+    apart = [path for path in below if path.parent.name.lower() not in {"requirements", "reqs"}]
+    shown = ", ".join(f"`{path}`" for path in apart)
+    return (f"{shown} moved along; what was run are the tests of `{top}`",) if apart else ()
 
 
 def _tried(ground: Ground, found: Found, wishes: Wishes, progress: Callable[[str], object]) -> Outcome:
@@ -71,6 +96,7 @@ def _tried(ground: Ground, found: Found, wishes: Wishes, progress: Callable[[str
     outcome = _both_sides(trial, found, candidate, _bytes(ground, texts))
     if isinstance(outcome, Held):
         return outcome
+    outcome = replace(outcome, remarks=(*outcome.remarks, *_elsewhere(ground, texts)))
     return _moved(outcome, proposed, texts, wishes)
 
 
@@ -134,6 +160,11 @@ def _both_sides(trial: Trial, found: Found, candidate: Candidate, texts: Mapping
     verdicts = (baseline.verdict, tried.verdict)
     if not tried.verdict.passed:
         return Held(candidate.name, wanted, tried.verdict.summary, verdicts, remarks, candidate.notes)
+    if tried.passed < baseline.passed:
+        lost = (
+            f"{baseline.passed} tests passed before, only {tried.passed} now: the others were skipped or not collected"
+        )
+        return Held(candidate.name, wanted, lost, verdicts, remarks, candidate.notes)
     return Moved(tested, (), verdicts, "", written=False, remarks=remarks)
 
 

@@ -25,6 +25,8 @@ _FILES = re.compile(
     rf"|(?:{'|'.join(_FOR_TESTS)})[-_.](?:requirements|reqs?)\.(?:txt|in)|(?:requirements|reqs?)\.txt"
 )
 _IN_FOLDER = re.compile(rf"(?:{'|'.join(_FOR_TESTS)}|requirements|base|main|common|app|prod|production)\.txt")
+_USUAL = ("tests", "test")
+_INSTALLING = {"install", "run", "run_always", "run_install"}
 _SKIPPED = {".git", ".venv", "venv", ".nox", ".tox", "node_modules", "__pycache__"}
 
 
@@ -44,42 +46,56 @@ class Session:
 
 
 def of_listing(listing: str, wanted: str) -> Session | str:
-    """Choose the test session from what `nox --list --json` printed, or say why none can take a candidate.
-
-    `wanted` is the name that a person gave (`""`: `tests`, else `test`).
-    """
+    """Find a session in what `nox --list --json -s NAME` printed, or say why it cannot take a candidate."""
     start = listing.find("[{")
     try:
         entries, _ = json.JSONDecoder().raw_decode(listing[start:]) if start >= 0 else ([], 0)
     except ValueError:
         entries = []
-    for name in [wanted] if wanted else ["tests", "test"]:
-        found = [entry for entry in entries if name in {entry.get("name"), entry.get("session")}]
-        if found and any(entry.get("python") is False for entry in found):
-            return f"its session `{name}` has `python=False`, so there is no environment to put a candidate into"
-        if found:
-            minors = tuple(str(entry["python"]) for entry in found if entry.get("python"))
-            return Session("noxfile.py", name, minors)
-    asked = f"no session `{wanted}`" if wanted else "no session `tests` or `test`"
-    return f"it has {asked}" if entries else "it cannot be listed"
+    found = [entry for entry in entries if wanted in {entry.get("name"), entry.get("session")}]
+    if any(entry.get("python") is False for entry in found):
+        return f"its session `{wanted}` has `python=False`, so there is no environment to put a candidate into"
+    if found:
+        minors = [m[1] for entry in found if (m := re.search(r"(\d+\.\d+)", str(entry.get("python"))))]
+        return Session("noxfile.py", wanted, tuple(minors))
+    missing = "Sessions not found" in listing or start >= 0
+    return (
+        "it has no session `tests` or `test`"
+        if missing and wanted in _USUAL
+        else (f"it has no session `{wanted}`" if missing else "it cannot be listed")
+    )
 
 
-def own_installs(noxfile: str, package: str, version: str) -> str:
-    """Return where a noxfile names a version of the package that shuts the candidate out, `""` where it does not."""
+def own_installs(noxfile: str, session: str, package: str, version: str) -> str:
+    """Return where a session installs a version of the package that shuts the candidate out, `""` where it does not."""
     try:
         tree = ast.parse(noxfile)
     except (SyntaxError, ValueError, RecursionError):
         return ""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and _is_named(n, session)]
+    for node in (node for function in functions for node in ast.walk(function)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        try:
-            requirement = Requirement(node.value)
-        except (InvalidRequirement, ValueError, RecursionError):
-            continue
-        if canonicalize_name(requirement.name) == package and not _admits(requirement, version):
-            return f"noxfile.py:{node.lineno} installs its own `{node.value}`"
+        for argument in node.args if node.func.attr in _INSTALLING else ():
+            written = argument.value if isinstance(argument, ast.Constant) else None
+            if isinstance(written, str) and _shuts_out(written, package, version):
+                return f"noxfile.py:{argument.lineno} installs its own `{written}`"
     return ""
+
+
+def _is_named(function: ast.FunctionDef, session: str) -> bool:
+    """Say whether a function is a session: by its own name, or by the `name` that its decorator gives it."""
+    given = [k.value for d in function.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "name"]
+    names = {value.value for value in given if isinstance(value, ast.Constant)} or {function.name}
+    return session in names
+
+
+def _shuts_out(written: str, package: str, version: str) -> bool:
+    try:
+        requirement = Requirement(written)
+    except (InvalidRequirement, ValueError, RecursionError):
+        return False
+    return canonicalize_name(requirement.name) == package and not _admits(requirement, version)
 
 
 def _admits(requirement: Requirement, version: str) -> bool:
@@ -102,11 +118,11 @@ def generated(project: Path, settings: Config, python: Path, remark: str = "") -
     if command[:3] == ["python", "-m", "pytest"]:
         installs.append("pytest")
     folder = "src" if (project / "src").is_dir() and not _is_package(project, table) else ""
-    text = _noxfile(str(python), installs, command, dict(settings.env), folder)
+    text = _noxfile(str(python), str(project), installs, command, folder)
     return Session(GENERATED, "tests", remark=remark), text
 
 
-def _noxfile(python: str, installs: Sequence[str], command: Sequence[str], env: Mapping[str, str], folder: str) -> str:
+def _noxfile(python: str, project: str, installs: Sequence[str], command: Sequence[str], folder: str) -> str:
     return f'''"""Written by pincheck for one run: installs what the project declares, and runs its tests."""
 
 import os
@@ -116,8 +132,9 @@ import nox
 
 @nox.session(python={python!r})
 def tests(session: nox.Session) -> None:
+    session.chdir({project!r})
     session.install(*{list(installs)!r})
-    env = {dict(env)!r}
+    env = {{}}
     if {folder!r}:
         env["PYTHONPATH"] = os.pathsep.join([os.path.abspath({folder!r}), os.environ.get("PYTHONPATH", "")])
     session.run(*{list(command)!r}, env=env, external=True)

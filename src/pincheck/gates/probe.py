@@ -11,6 +11,12 @@ import sys
 from importlib import metadata
 from typing import Any, Dict, List, Optional
 
+_FOLDER = os.environ.get("PINCHECK_PROBE", "")
+_WATCHED = os.environ.get("PINCHECK_WATCHED", "")
+# A pytest that one of the tests starts is that test's affair; only the workers of this run count beside it.
+_NESTED = "PINCHECK_PROBE_PROCESS" in os.environ
+os.environ["PINCHECK_PROBE_PROCESS"] = str(os.getpid())
+
 _outcomes: Dict[str, str] = {}
 _state: Dict[str, Any] = {"worker": False, "collected": 0, "status": None}
 
@@ -30,7 +36,7 @@ def pytest_collectreport(report: Any) -> None:
 
 def pytest_runtest_logreport(report: Any) -> None:
     if report.when == "call":
-        outcome = "xfailed" if hasattr(report, "wasxfail") and report.skipped else report.outcome
+        outcome = "xfailed" if hasattr(report, "wasxfail") else report.outcome
         if _outcomes.get(report.nodeid) not in ("failed", "error"):
             _outcomes[report.nodeid] = outcome
     elif report.failed:
@@ -45,17 +51,16 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 
 def _write() -> None:
-    folder = os.environ.get("PINCHECK_PROBE")
-    if not folder:
+    if not _FOLDER or (_NESTED and not _state["worker"]):
         return
     record = {
         "worker": _state["worker"],
         "status": _state["status"],
         "collected": _state["collected"],
         "tests": _outcomes,
-        "imported": _imported(os.environ.get("PINCHECK_WATCHED", "")),
+        "imported": _imported(_WATCHED),
     }
-    path = os.path.join(folder, "%d.json" % os.getpid())
+    path = os.path.join(_FOLDER, "%d.json" % os.getpid())
     with open(path + ".part", "w") as file:
         json.dump(record, file)
     os.replace(path + ".part", path)
@@ -74,7 +79,7 @@ def _imported(name: str) -> Optional[Dict[str, str]]:
         file = getattr(sys.modules.get(module_name), "__file__", None)
         if not file:
             continue
-        if installed is not None and _is_within(file, str(installed.locate_file(""))):
+        if installed is not None and _is_same(file, str(installed.locate_file(module_name))):
             return {"version": installed.version, "path": file}
         return {"version": str(getattr(sys.modules[module_name], "__version__", "")), "path": file}
     return None
@@ -93,8 +98,9 @@ def _modules(name: str, installed: Optional[metadata.Distribution]) -> List[str]
     return sorted(found, key=lambda module: (module != guessed, module)) or [guessed]
 
 
-def _is_within(file: str, folder: str) -> bool:
-    return os.path.realpath(file).startswith(os.path.join(os.path.realpath(folder), ""))
+def _is_same(file: str, module: str) -> bool:
+    real = os.path.realpath(file)
+    return real == os.path.realpath(module + ".py") or real.startswith(os.path.join(os.path.realpath(module), ""))
 
 
 _write()  # Even a run that ends before it begins shows that it could load this.

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +37,7 @@ _DROPPED = {
     "NOXFORCEPYTHON", "NOXENVDIR", "NOX_DEFAULT_VENV_BACKEND", "UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "UV_PYTHON",
     "UV_OVERRIDE", "UV_EXCLUDE_NEWER", "UV_EXCLUDE", "UV_FROZEN", "UV_LOCKED", "UV_TARGET", "UV_SYSTEM_PYTHON",
     "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_ROOT", "PIP_PYTHON", "PIP_UPLOADED_PRIOR_TO", "PYTEST_CURRENT_TEST",
+    "PWD", "OLDPWD", "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "PINCHECK_PROBE_PROCESS",
     "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COV_CORE_SOURCE", "COV_CORE_CONFIG", "COV_CORE_DATAFILE",
 }  # fmt: skip
 
@@ -73,13 +73,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one side did: the verdict, the version that was imported (None: none), the session that ran."""
+    """What one side did: the verdict, the version that was imported (None: none), the session, how many tests passed."""
 
     verdict: Verdict
     version: Version | None
     session: Session
     unsolvable: bool
     remarks: tuple[str, ...] = ()
+    passed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,15 @@ class _Record:
 def try_side(trial: Trial, side: Side, session: Session | None = None) -> Seen:
     """Run the tests of a fresh copy of the project with the package held to a constraint.
 
-    `session` is the one to use again (None: choose it). Where the project's own session dies before any test begins,
-    for a reason that is not the package's, a generated one is tried in its place.
+    `session` is the one that the other side used (None: choose it). Where the session that was chosen dies before any
+    test begins, for a reason that is not the package's, a generated one is tried in its place; one that has worked on
+    the other side is never called stale.
     """
     with scratch.folder() as folder:
         copy = _copied(trial, side, folder)
         env = _environment(trial, side, folder)
         seen = _run(trial, side, copy, env, folder, session or _chosen(trial, side, copy, env))
-    if not _is_stale(trial, seen):
+    if session is not None or not _is_stale(trial, seen):
         return seen
     remark = f"the noxfile's session `{seen.session.name}` {seen.verdict.summary}; a generated session is used instead"
     with scratch.folder() as folder:
@@ -120,9 +122,10 @@ def _copied(trial: Trial, side: Side, folder: Path) -> Path:
     scratch.copy(trial.project, copy)
     for path, data in side.texts.items():
         target = copy / path
-        if not target.resolve().is_relative_to(copy):
-            target.unlink()
+        mode = target.stat().st_mode
+        target.unlink()  # Whether it is read-only, or a link that leads out.
         target.write_bytes(data)
+        target.chmod(mode)
     return copy
 
 
@@ -143,10 +146,14 @@ def _chosen(trial: Trial, side: Side, copy: Path, env: Mapping[str, str]) -> Ses
             raise PincheckError(f"there is no noxfile with a session `{wanted}`")
         return Session(_session.GENERATED, "tests")
     trial.progress(f"{side.name}: listing the noxfile's sessions")
-    run = process.run(_nox("--list", "--json"), cwd=copy, env=env, limit=120)
-    found = _session.of_listing(run.output, wanted)
-    if isinstance(found, Session):
-        return found
+    found: Session | str = ""
+    for name in [wanted] if wanted else ["tests", "test"]:
+        run = process.run(_nox("--list", "--json", "-s", name), cwd=copy, env=env, limit=120)
+        found = _session.of_listing(run.output, name)
+        if isinstance(found, Session):
+            return found
+        if "python=False" in found:
+            break
     if wanted:
         raise PincheckError(f"noxfile.py: {found}", "name another with `--session`")
     return Session(_session.GENERATED, "tests", remark=f"noxfile.py: {found}; a generated session is used instead")
@@ -162,9 +169,12 @@ def _run(trial: Trial, side: Side, copy: Path, env: Mapping[str, str], folder: P
     remarks = [session.remark] if session.remark else []
     if session.generated:
         _, text = _session.generated(copy, trial.settings, interpreter.path)
-        (copy / _session.GENERATED).write_text(text, encoding="utf-8")
+        noxfile = folder / "nox" / _session.GENERATED  # Outside the copy, where no test run or coverage sees it.
+        noxfile.parent.mkdir()
+        noxfile.write_text(text, encoding="utf-8")
     else:
-        refused = _own_copy(copy, trial, side)
+        noxfile = copy / session.noxfile
+        refused = _own_copy(copy, trial, side, session)
         if refused:
             verdict = Verdict(side.name, False, refused, (), 0.0)
             return Seen(verdict, None, session, unsolvable=False)
@@ -176,18 +186,19 @@ def _run(trial: Trial, side: Side, copy: Path, env: Mapping[str, str], folder: P
                 )
             interpreter = other
     trial.progress(f"{side.name}: running nox session `{session.name}` with `{trial.package}{side.constraint}`")
-    arguments = ["-f", session.noxfile, "-s", session.name, "-fb", "uv", "-P", str(interpreter.path)]
+    arguments = ["-f", str(noxfile), "-s", session.name, "-fb", "uv", "-P", str(interpreter.path)]
     run = process.run(
         _nox(*arguments, "--no-reuse-existing-virtualenvs", "--non-interactive", "--error-on-missing-interpreters"),
-        cwd=copy, env={**env, **trial.settings.env}, limit=_TIME_LIMIT,
+        cwd=copy, env=env, limit=_TIME_LIMIT,
     )  # fmt: skip
     record = _recorded(folder / "probe" / "records")
-    verdict, unsolvable = _judged(trial, side, run, record)
+    verdict, unsolvable = _judged(trial, side, run, record, interpreter)
     if trial.cutoff is not None and re.search(
         r"^nox > (?!Command )(?!\S*uv pip )\S.*\bpip install\b", run.output, re.MULTILINE
     ):
         remarks += _pip_remark(env)
-    return Seen(verdict, _only_version(record), session, unsolvable, tuple(remarks))
+    passed = len(record.having("passed"))
+    return Seen(verdict, _only_version(record), session, unsolvable, tuple(remarks), passed)
 
 
 def _pip_remark(env: Mapping[str, str]) -> list[str]:
@@ -196,21 +207,24 @@ def _pip_remark(env: Mapping[str, str]) -> list[str]:
     return ["the noxfile runs pip itself, which cannot be held to the cooldown: this index gives it no upload times"]
 
 
-def _own_copy(copy: Path, trial: Trial, side: Side) -> str:
+def _own_copy(copy: Path, trial: Trial, side: Side, session: Session) -> str:
     """Return where the noxfile installs a version of the package other than the one on trial."""
     exact = [clause.version for clause in side.constraint if clause.operator == "=="]
     text = (copy / "noxfile.py").read_text(encoding="utf-8", errors="replace")
-    return _session.own_installs(text, trial.package, exact[0]) if exact else ""
+    return _session.own_installs(text, session.name, trial.package, exact[0]) if exact else ""
 
 
 def _environment(trial: Trial, side: Side, folder: Path) -> dict[str, str]:
     """Return the environment of nox: the constraint for uv and pip, the cooldown, the probe, no way back to us."""
-    env = {name: value for name, value in trial.environ.items() if name not in _DROPPED}
+    given = {**trial.environ, **trial.settings.env}
+    env = {name: value for name, value in given.items() if name not in _DROPPED}
     constraints = folder / "constraints.txt"
     constraints.write_text(f"{trial.package}{side.constraint}\n", encoding="utf-8")
     plugins = folder / "probe"
     (plugins / "records").mkdir(parents=True)
-    shutil.copyfile(Path(__file__).with_name("probe.py"), plugins / "pincheck_probe.py")
+    # The plugin's code has no file of its own, so that a project's coverage does not count it.
+    code = Path(__file__).with_name("probe.py").read_text(encoding="utf-8")
+    (plugins / "pincheck_probe.py").write_text(f"exec(compile({code!r}, '<pincheck>', 'exec'))\n", encoding="utf-8")
     env |= trial.indexes.variables
     env |= {
         "UV_CONSTRAINT": _appended(env, "UV_CONSTRAINT", str(constraints)),
@@ -220,7 +234,7 @@ def _environment(trial: Trial, side: Side, folder: Path) -> dict[str, str]:
         "UV_NO_PROGRESS": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PYTEST_ADDOPTS": f"{env.get('PYTEST_ADDOPTS', '')} -p pincheck_probe".strip(),
-        "PYTHONPATH": os.pathsep.join(part for part in (str(plugins), env.get("PYTHONPATH", "")) if part),
+        "PYTHONPATH": os.pathsep.join([str(plugins), *_moved_paths(env.get("PYTHONPATH", ""), trial, folder)]),
         "PINCHECK_PROBE": str(plugins / "records"),
         "PINCHECK_WATCHED": trial.package,
         "PATH": _path_without_us(env.get("PATH", os.defpath)),
@@ -232,6 +246,15 @@ def _environment(trial: Trial, side: Side, folder: Path) -> dict[str, str]:
         if trial.pip_knows_times:
             env["PIP_UPLOADED_PRIOR_TO"] = env["UV_EXCLUDE_NEWER"]
     return env
+
+
+def _moved_paths(written: str, trial: Trial, folder: Path) -> list[str]:
+    """Return the folders of a search path, those of the project in its copy."""
+    moved = []
+    for part in written.split(os.pathsep):
+        inside = part and Path(part).is_relative_to(trial.project)
+        moved.append(str(folder / "project" / Path(part).relative_to(trial.project)) if inside else part)
+    return [part for part in moved if part]
 
 
 def _appended(env: Mapping[str, str], name: str, value: str) -> str:
@@ -249,7 +272,7 @@ def _path_without_us(path: str) -> str:
 def _recorded(folder: Path) -> _Record:
     tests: dict[str, str] = {}
     imported: list[tuple[str, str]] = []
-    loaded = finished = False
+    loaded, finished = False, True
     for path in sorted(folder.glob("*.json")):
         try:
             record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -257,7 +280,7 @@ def _recorded(folder: Path) -> _Record:
             continue
         loaded = True
         if not record["worker"]:
-            finished = finished or record["status"] is not None
+            finished = finished and record["status"] is not None
             tests = _worst(tests, record["tests"])
         if record["imported"]:
             imported.append((record["imported"]["version"], record["imported"]["path"]))
@@ -278,13 +301,13 @@ def _only_version(record: _Record) -> Version | None:
     return versions.pop() if len(versions) == 1 else None
 
 
-def _judged(trial: Trial, side: Side, run: Run, record: _Record) -> tuple[Verdict, bool]:
+def _judged(trial: Trial, side: Side, run: Run, record: _Record, interpreter: Interpreter) -> tuple[Verdict, bool]:
     """Return the verdict on a run, and whether the resolver found no solution."""
     reason = _reason(trial, side, run, record)
     failures = [f"{outcome}: {name}" for outcome in ("failed", "error") for name in record.having(outcome)]
     if not reason:
         ran = len(record.having("passed"))
-        summary = f"{ran} passed with {trial.package} {_only_version(record)}"
+        summary = f"{ran} passed with {trial.package} {_only_version(record)}, Python {interpreter.version}"
         return Verdict(side.name, True, summary, (), run.seconds), False
     shown = failures[:_MOST_FAILURES]
     if len(failures) > len(shown):
@@ -304,7 +327,7 @@ def _reason(trial: Trial, side: Side, run: Run, record: _Record) -> str:
     if failed:
         return f"{len(failed)} failed, {len(record.having('passed'))} passed"
     if not record.finished:
-        return f"pytest stopped before it ran anything (exit code {run.code})"
+        return f"pytest stopped before its end (exit code {run.code})"
     if not record.having("passed"):
         skipped = len(record.having("skipped", "xfailed"))
         return f"no test ran: {skipped} skipped" if skipped else "no test ran: nothing was collected"
@@ -344,7 +367,8 @@ def _short(path: str) -> str:
 
 def _relevant(output: str, project: Path) -> str:
     """Return the resolver's own text where it speaks, else the end of the output, without the scratch copy's path."""
-    output = re.sub(r"/[^\s:'\"]*/pincheck-\w+/project", str(project), output)
+    output = re.sub(r"/[^\s:'\"]*/pincheck-\w+/project", lambda _: str(project), output)
+    output = re.sub(r"/[^\s:'\"]*/pincheck-\w+/", "", output)
     lines = output.rstrip().splitlines()
     start = next((i for i, line in enumerate(lines) if _NO_SOLUTION.search(line)), None)
     chosen = lines[start : start + _TAIL_LINES] if start is not None else lines[-_TAIL_LINES:]

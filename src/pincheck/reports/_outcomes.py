@@ -32,8 +32,9 @@ def _proposed(candidate: Candidate) -> Iterator[str]:
     for notes in candidate.notes:
         rest = [entry for entry in notes.entries if not entry.breaking and not entry.noise]
         quiet = sum(entry.noise for entry in notes.entries)
-        counted = f", without {quiet} of documentation, translations or internals" if quiet else ""
-        yield f"  {notes.version}{_dated(notes)}{counted}{':' if rest else ''}"
+        counted = f", without {quiet} entries of documentation, translations or internals" if quiet else ""
+        absent = ", never published" if notes.version in candidate.unpublished else ""
+        yield f"  {notes.version}{_dated(notes)}{absent}{counted}{':' if rest else ''}"
         yield from _entries(rest)
     if candidate.without_notes:
         label = "releases up to it:" if candidate.notes_missing else "no notes found for"

@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
 def check(project: Project) -> tuple[Finding, ...]:
     """Return what is wrong, in the order of the files; findings that an ignore comment hides are left out."""
     found = [finding for rule in RULES for finding in rule.find(project)]
-    seen = [f for f in found if not any(unused_ignore.hides(ignore, f) for ignore in project.ignores)]
-    seen += unused_ignore.unused(project, found)
+    hidden = unused_ignore.hidden(project, found)
+    seen = [finding for finding in found if finding not in hidden]
+    seen += unused_ignore.unused(project, hidden)
     return tuple(sorted(dict.fromkeys(seen), key=lambda f: (str(f.source.path), f.span.start, f.code)))

@@ -31,7 +31,7 @@ CODE = "PIN101"
 
 def find(project: Project) -> Iterator[Finding]:
     """Yield the declarations that leave one minor series."""
-    resolved = _resolved(project)
+    resolved, common = _resolved(project), _common_series(project)
     for pin in pins_of(project, OneMinor):
         if pins.is_empty(pin.declaration.specifier) or pins.series(pin.effective) is not None:
             continue
@@ -39,7 +39,7 @@ def find(project: Project) -> Iterator[Finding]:
             message = "allows every version: it has no specifier"
         else:
             message = f"allows more than one minor series: {shown(pin)}"
-        narrowed = _narrowed(pin, resolved.get(pin.declaration.name, frozenset()))
+        narrowed = _narrowed(pin, resolved.get(pin.declaration.name, frozenset()), common.get(pin.declaration.name))
         if narrowed:
             yield pin.finding(CODE, "error", message, f"write `{narrowed}`", pin.rewritten(narrowed))
         else:
@@ -48,26 +48,44 @@ def find(project: Project) -> Iterator[Finding]:
             yield pin.finding(CODE, "error", message, remedy)
 
 
-def _narrowed(pin: Pin, resolved: AbstractSet[Version]) -> str:
+def _narrowed(pin: Pin, resolved: AbstractSet[Version], common: pins.Series | None) -> str:
     """Return a specifier inside one series that allows nothing new, or `""` where none is known.
 
-    Its series is the one that a lock or compiled file resolved to, else the one of the floor: the two versions that
-    the project itself names.
+    Its series is the one that a lock or compiled file resolved to, else the one that all declarations of the package
+    have in common: what is narrowed in two places must still hold together.
     """
     old = pin.declaration.specifier
     locked = next(iter(resolved)) if len(resolved) == 1 else None
     if locked is not None and pins.admits(old, locked):
         new = pins.whole_series(SpecifierSet(f">={locked.public}"), pins.series_of(locked))
-    elif len(old) == 1 and re.fullmatch(r"~=\s*v?[\d!]+\.\d+", pin.declaration.written):
+    elif common is None or any(clause.operator == ">" for clause in old):
+        return ""
+    elif len(old) == 1 and re.fullmatch(rf"~=\s*v?{re.escape(str(common))}", pin.declaration.written):
         new = f"{pin.declaration.written}.0"
     else:
-        lowest = pins.floor(old)
-        if lowest is None or any(clause.operator == ">" for clause in old):
-            return ""
-        new = pins.whole_series(old, pins.series_of(lowest))
+        new = pins.whole_series(old, common)
     stays_in = pins.series(SpecifierSet(new))
     new += kept_exclusions(old, stays_in) if stays_in else ""
     return new if pins.is_subset(SpecifierSet(new), old) and pins.series(SpecifierSet(new)) else ""
+
+
+def _common_series(project: Project) -> dict[str, pins.Series | None]:
+    """Return the series that each package's declarations can all be narrowed to, None where there is none.
+
+    It is the one that a declaration stands in already, else that of the highest floor. A floor that names no minor
+    (`>=0`) names no series.
+    """
+    narrow: dict[str, set[pins.Series]] = {}
+    floors: dict[str, list[Version]] = {}
+    for found in project.declarations:
+        stays_in = pins.series(found.specifier)
+        lowest = pins.floor(found.specifier)
+        if stays_in is not None and found.origin != "compiled":
+            narrow.setdefault(found.name, set()).add(stays_in)
+        elif lowest is not None and len(lowest.release) > 1:
+            floors.setdefault(found.name, []).append(lowest)
+    common = {name: pins.series_of(max(versions)) for name, versions in floors.items()}
+    return {**common, **{name: min(found) if len(found) == 1 else None for name, found in narrow.items()}}
 
 
 def _resolved(project: Project) -> dict[str, set[Version]]:

@@ -46,10 +46,10 @@ def find(project: Project) -> Iterator[Finding]:
 def _without_ceiling(specifier: SpecifierSet) -> str:
     """Return the floor of a specifier and the versions that it excludes, which may have a reason of their own."""
     lowest = pins.floor(specifier)
-    if lowest is None:
-        return ""
-    operator = ">" if SpecifierSet(f">{lowest.public}") in map(SpecifierSet, map(str, specifier)) else ">="
     excluded = sorted(str(clause) for clause in specifier if clause.operator == "!=")
+    if lowest is None:
+        return ",".join(excluded)
+    operator = ">" if SpecifierSet(f">{lowest.public}") in map(SpecifierSet, map(str, specifier)) else ">="
     return ",".join([f"{operator}{lowest.public}", *excluded])
 
 

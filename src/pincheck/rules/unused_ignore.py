@@ -12,7 +12,8 @@ Good:
     fastapi==0.112.0
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 
 from pincheck.model import Finding, Ignore, Project
 from pincheck.rules._rule import Rule
@@ -20,22 +21,29 @@ from pincheck.rules._rule import Rule
 CODE = "PIN901"
 
 
-def hides(ignore: Ignore, finding: Finding) -> bool:
-    """Say whether a comment hides a finding: same file, one of its lines, its code."""
-    if ignore.source.path != finding.source.path or finding.code not in ignore.codes:
-        return False
-    first = finding.source.position(finding.span.start)[0]
-    last = finding.source.position(finding.span.end)[0]
-    return first <= ignore.last and ignore.first <= last
+def hidden(project: Project, findings: Iterable[Finding]) -> dict[Finding, Ignore]:
+    """Return the findings that a comment hides, with it: same file, one of its lines, its code."""
+    lines: dict[tuple[PurePosixPath, int], Ignore] = {}
+    for ignore in project.ignores:
+        for line in range(ignore.first, ignore.last + 1):
+            lines[ignore.source.path, line] = ignore
+    found = {}
+    for finding in findings if lines else ():
+        first, last = (finding.source.position(offset)[0] for offset in finding.span)
+        for line in range(first, last + 1):
+            comment = lines.get((finding.source.path, line))
+            if comment is not None and finding.code in comment.codes:
+                found[finding] = comment
+    return found
 
 
-def unused(project: Project, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the comments that hide none of the findings."""
-    found = list(findings)
+def unused(project: Project, hidden_by: Mapping[Finding, Ignore]) -> Iterator[Finding]:
+    """Yield the comments that hide nothing."""
+    used = set(hidden_by.values())
     for ignore in project.ignores:
         if not ignore.codes:
             message, remedy = "ignore comment names no rule", "name it: `# pincheck: ignore[PIN101] reason`"
-        elif not any(hides(ignore, finding) for finding in found):
+        elif ignore not in used:
             message, remedy = f"ignore comment hides nothing: {', '.join(sorted(ignore.codes))}", "remove it"
         else:
             continue

@@ -51,7 +51,7 @@ def read(path: Path) -> Source | Problem:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return _unreadable(where, f"not {error.encoding} text: byte 0x{data[error.start]:02x} on line {line}")
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:
         return _unreadable(where, f"not text that can be read: {error}")
     if "\0" in text:
         return _unreadable(where, "not text: it holds zero bytes")
@@ -108,13 +108,16 @@ def _is_entered(folder: Path) -> bool:
 def project_root(path: Path) -> Path:
     """Return the folder that a file's or folder's includes have to stay inside.
 
-    That is the git work tree it lies in, else the nearest folder with a project file, else its own folder.
+    That is the git work tree it lies in, else the working directory where it lies below that, else the nearest folder
+    with a project file, else its own folder.
     """
     folder = path if path.is_dir() else path.parent
     above = [folder.resolve(), *folder.resolve().parents]
     for parent in above:
         if (parent / ".git").exists():
             return parent
+    if Path.cwd() in above:
+        return Path.cwd()
     for parent in above if not path.is_dir() else ():
         if any((parent / marker).exists() for marker in _MARKERS):
             return parent

@@ -12,7 +12,7 @@ from pincheck.errors import PincheckError
 # Environments, caches and build products: none of them is the project, all of them are large.
 _LEFT_OUT = {
     ".venv", "venv", ".nox", ".tox", ".hatch", ".pixi", "node_modules", "__pycache__", "__pypackages__", ".direnv",
-    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".coverage", ".DS_Store", ".eggs", "build", "dist",
+    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".coverage", ".DS_Store", ".eggs",
 }  # fmt: skip
 _MOST_BYTES = 2 * 1024**3
 
@@ -20,7 +20,9 @@ _MOST_BYTES = 2 * 1024**3
 @contextmanager
 def folder() -> Iterator[Path]:
     """Give a new private folder, and remove it with all that is in it afterwards."""
-    path = Path(tempfile.mkdtemp(prefix="pincheck-")).resolve()
+    # uv and pip split lists of files at blanks.
+    usual = tempfile.gettempdir()
+    path = Path(tempfile.mkdtemp(prefix="pincheck-", dir="/tmp" if " " in usual else usual)).resolve()  # noqa: S108
     try:
         yield path
     finally:
@@ -44,17 +46,17 @@ def copy(project: Path, target: Path) -> None:
 
     A link that leads out of the project is copied as a link, so that it still leads where it did.
     """
-    shutil.copytree(project, target, symlinks=True, ignore=_ignored(project), copy_function=_copied)
+    shutil.copytree(project, target, symlinks=True, ignore=_ignored(project, target), copy_function=_copied)
     _absolute_links(project, target)
 
 
-def _ignored(project: Path) -> "shutil._IgnoreFn":  # type: ignore[name-defined]
+def _ignored(project: Path, target: Path) -> "shutil._IgnoreFn":  # type: ignore[name-defined]
     copied = 0
 
     def ignored(folder: str, names: Sequence[str]) -> set[str]:
         nonlocal copied
         here = Path(folder)
-        out = {name for name in names if _is_left_out(project, here, name)}
+        out = {name for name in names if here / name == target.parent or _is_left_out(project, here, name)}
         copied += sum(_size(here / name) for name in names if name not in out)
         if copied > _MOST_BYTES:
             raise PincheckError(f"`{project}` is larger than {_MOST_BYTES // 1024**3} GiB", "name a smaller folder")
@@ -69,8 +71,6 @@ def _is_left_out(project: Path, here: Path, name: str) -> bool:
         return True
     if here == project / ".git":  # Hooks run code, the configuration may hold a token; versions need neither.
         return name in {"config", "hooks", "index.lock"} or name.startswith("fsmonitor")
-    if name in {"build", "dist"}:
-        return here == project and not (path / "__init__.py").exists()
     return name in _LEFT_OUT or name.endswith(".egg-info") or (path / "pyvenv.cfg").exists()
 
 

@@ -37,6 +37,10 @@ class Config(NamedTuple):
 def read(table: Mapping[str, Any], where: str) -> Config:
     """Validate a table; PincheckError names `where`, the key, and the nearest valid one."""
     for key in table:
+        if key == "tool":
+            raise PincheckError(
+                f"{where}: unknown key `tool`", "in this file the keys stand at the top, without a table"
+            )
         if key not in _KEYS:
             raise _error(where, f"unknown key `{key}`", key, _KEYS)
     policies = {**policy.BUILT_IN, **_policies(table.get("policy", {}), where)}

@@ -83,3 +83,12 @@ def test_ctrl_c_leaves_nothing_behind(project: Path, tmp_path: Path) -> None:
             assert child.stderr.read().endswith(b"stopped; no file is half written\n")
     assert not list(tmp_path.glob("pincheck-*"))
     assert (project / "requirements.txt").read_text() == "fastapi==0.112.0\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_report_that_cannot_be_written_is_an_error(project: Path) -> None:
+    (project / "requirements.txt").write_text("fastapi==0.112.0\n")
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run([*PINCHECK, "check"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(b"error: cannot write the report: no space left on device\n")

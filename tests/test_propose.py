@@ -751,8 +751,8 @@ def test_the_version_asked_for_is_fastapis_alone(ask: Propose, project: Path, se
 
 
 def test_what_is_no_folder_is_an_error(propose: Propose, server: Server) -> None:
-    assert propose("gone").err == "error: `gone` does not exist\n"
-    assert propose("requirements.txt").err == "error: `requirements.txt` is not a folder\n"
+    assert propose("gone").err.startswith("error: `gone` does not exist\nhint: ")
+    assert propose("requirements.txt").err.startswith("error: `requirements.txt` is not a folder\nhint: ")
     assert server.paths == []
 
 

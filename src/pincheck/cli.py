@@ -85,7 +85,16 @@ def _print(text: str) -> None:
         sys.stdout.write(text.encode(encoding, errors="backslashreplace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Nobody reads on; the interpreter's own flush must not fail.
+        _silence()  # Nobody reads on.
+    except OSError as error:
+        _silence()
+        reason = (error.strerror or str(error)).lower()
+        raise PincheckError(f"cannot write the report: {reason}", "what was to be done has been done") from None
+
+
+def _silence() -> None:
+    """Send what is left to nowhere, so that the interpreter's own flush at the end does not fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _failed(message: str, hint: str = "") -> int:

@@ -66,7 +66,8 @@ class Found:
 def ground(folder: Path, environ: Mapping[str, str], wish: Wish) -> Ground:
     """Read a project and where its packages come from; PincheckError where the folder is none."""
     if not folder.is_dir():
-        raise PincheckError(f"`{folder}` is not a folder" if folder.exists() else f"`{folder}` does not exist")
+        wrong = "is not a folder" if folder.exists() else "does not exist"
+        raise PincheckError(f"`{folder}` {wrong}", "name the folder of a project, or nothing for the current one")
     settings, settings_folder = _gather.settings([folder])
     project = _gather.project([folder], environ, settings)
     configured = index.configured(folder, environ)

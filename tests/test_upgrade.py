@@ -374,7 +374,8 @@ def test_a_cancelled_run_leaves_nothing_behind(upgrade: Upgrade, project: Path, 
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     env = {**os.environ, "TMPDIR": str(scratch)}
-    argv = [sys.executable, "-m", "pincheck", "upgrade"]
+    # As a background job of a script has it: Ctrl-C is ignored, a cancel is not.
+    argv = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-m", "pincheck", "upgrade"]
     with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         while child.poll() is None and not list(scratch.glob("pincheck-*/project/begun")):
             pass

@@ -41,14 +41,10 @@ def _checked(paths: list[Path]) -> int:
 
 
 def _asked(arguments: list[str]) -> int:
-    import signal  # noqa: PLC0415
-
     import click  # noqa: PLC0415
 
     from pincheck import verbs  # noqa: PLC0415
 
-    for number in (signal.SIGTERM, signal.SIGHUP):  # What a cancelled job and a closed terminal send.
-        signal.signal(number, signal.getsignal(signal.SIGINT))
     try:
         asked = verbs.main.main(arguments, prog_name="pincheck", standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -1,6 +1,7 @@
 """Case folders: what stands in `in/`, the command line in `cmd`, what it prints and leaves behind.
 
-`cmd` holds the arguments on its first line and `exit N` on its second; `stderr` is compared where it exists. `out/`
+`cmd` holds the command line on its first line and `exit N` on its second (`move PACKAGE VERSION` stands for what an
+upgrade does to the files once the tests have passed); `stderr` is compared where it exists. `out/`
 is compared whole where it exists; without it nothing may have changed. `nox -s accept` rewrites the expectations.
 """
 
@@ -11,7 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
+from pincheck import candidates
+from pincheck import edits as editing
+from pincheck.commands import _gather
+from pincheck.commands._reread import damage
+from pincheck.model import Project
+from pincheck.world import files
 from tests.conftest import Ended
 
 CASES = Path(__file__).parent / "cases"
@@ -34,7 +42,8 @@ def contents(folder: Path) -> dict[str, bytes | str]:
 def test_case(case: Path, project: Path, pincheck: Callable[..., Ended]) -> None:
     shutil.copytree(case / "in", project, symlinks=True, dirs_exist_ok=True)
     command, _, code = (case / "cmd").read_text().strip().partition("\n")
-    ended = pincheck(*shlex.split(command)[1:])
+    program, *arguments = shlex.split(command)
+    ended = move(*arguments) if program == "move" else pincheck(*arguments)
     if ACCEPT:
         accept(case, project, command, ended)
     assert ended.out == (case / "stdout").read_text(encoding="utf-8")
@@ -43,6 +52,34 @@ def test_case(case: Path, project: Path, pincheck: Callable[..., Ended]) -> None
     assert contents(project) == contents(expected)
     if (case / "stderr").exists() or ended.err:
         assert ended.err == (case / "stderr").read_text(encoding="utf-8")
+
+
+def move(package: str, version: str) -> Ended:
+    """Move every declaration of a package and write the files, as an upgrade does."""
+    settings, _ = _gather.settings([Path()])
+    found = _gather.project([Path()], {}, settings)
+    made = candidates.edits([d for d in found.declarations if d.name == package], Version(version))
+    if isinstance(made, str):
+        return Ended(1, f"{made}\n", "")
+    changes, remarks = made
+    sources = {source.path: source for source in found.sources}
+    for name, edits in editing.by_path(changes).items():
+        text = editing.apply(sources[name].text, edits)
+        assert damage(sources[name], text, edits, {}) == ""
+        files.write([(sources[name], text)])
+    moved = _gather.project([Path()], {}, settings)
+    assert meaning(moved, package) == meaning(found, package)
+    return Ended(
+        0, editing.diff({p: s.text for p, s in sources.items()}, changes) + "".join(f"{r}\n" for r in remarks), ""
+    )
+
+
+def meaning(found: Project, moved: str) -> list[tuple[object, ...]]:
+    """Return what a project declares, the specifiers of one package left out."""
+    return [
+        (d.source.path, d.group, d.name, d.extras, d.marker, d.url, d.origin, d.name == moved or str(d.specifier))
+        for d in found.declarations
+    ]
 
 
 def accept(case: Path, project: Path, command: str, ended: Ended) -> None:

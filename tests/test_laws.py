@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pincheck import edits, pins
+from pincheck import dialects, edits, pins
+from pincheck.dialects import pep440
 from pincheck.model import Edit, Span
 from tests.conftest import path
 
@@ -66,8 +67,8 @@ def test_a_moved_pin_stands_where_it_should(pin: tuple[str, pins.Series], up: in
     target = Version(f"{stays_in._replace(minor=stays_in.minor + up)}.{patch}")
     before = specifier_of(written)
     assume(not pins.is_empty(before))
-    moved = pins.move(written, target)
-    assert isinstance(moved, pins.Moved), moved
+    moved = pep440.move(written, target)
+    assert isinstance(moved, dialects.Moved), moved
     after, new = specifier_of(moved.text), pins.series_of(target)
     assert pins.admits(after, target)
     assert pins.series(after) == new
@@ -83,8 +84,8 @@ def test_a_moved_pin_keeps_its_spelling(pin: tuple[str, pins.Series], up: int, p
     written, stays_in = pin
     target = Version(f"{stays_in._replace(minor=stays_in.minor + up)}.{patch}")
     assume(not pins.is_empty(specifier_of(written)))
-    moved = pins.move(written, target)
-    assert isinstance(moved, pins.Moved)
+    moved = pep440.move(written, target)
+    assert isinstance(moved, dialects.Moved)
     if not moved.dropped:
         assert skeleton(moved.text) == skeleton(written)
     assert all(clause.startswith("!=") for clause in moved.dropped)
@@ -96,9 +97,9 @@ def test_moving_to_where_it_stands_changes_nothing_more(pin: tuple[str, pins.Ser
     written, stays_in = pin
     target = Version(f"{stays_in._replace(minor=stays_in.minor + up)}.3")
     assume(not pins.is_empty(specifier_of(written)))
-    once = pins.move(written, target)
-    assert isinstance(once, pins.Moved)
-    assert pins.move(once.text, target) == pins.Moved(once.text, ())
+    once = pep440.move(written, target)
+    assert isinstance(once, dialects.Moved)
+    assert pep440.move(once.text, target) == dialects.Moved(once.text, ())
 
 
 clause = st.builds(

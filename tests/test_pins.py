@@ -4,7 +4,8 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pincheck import pins
+from pincheck import dialects, pins
+from pincheck.dialects import pep440
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_the_series_that_a_pin_stays_inside(written: str, series: str | None) ->
     ],
 )
 def test_a_pin_moves_in_its_own_spelling(written: str, target: str, moved: str, dropped: tuple[str, ...]) -> None:
-    assert pins.move(written, Version(target)) == pins.Moved(moved, dropped)
+    assert pep440.move(written, Version(target)) == dialects.Moved(moved, dropped)
 
 
 @pytest.mark.parametrize(
@@ -111,8 +112,8 @@ def test_a_pin_moves_in_its_own_spelling(written: str, target: str, moved: str, 
     ],
 )
 def test_what_a_spelling_cannot_say_has_a_reason(written: str, target: str, reason: str) -> None:
-    moved = pins.move(written, Version(target))
-    assert isinstance(moved, pins.Unmovable)
+    moved = pep440.move(written, Version(target))
+    assert isinstance(moved, dialects.Unmovable)
     assert reason in moved.reason
 
 

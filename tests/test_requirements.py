@@ -44,6 +44,7 @@ def ours(project: Project) -> list[Read]:
     return sorted(
         Read(found.name, str(found.specifier), tuple(sorted(found.extras)), normal(found.marker))
         for found in project.declarations
+        if found.source.path.name not in {"pyproject.toml", "setup.cfg", "setup.py"}  # Of a path; pip asks a build.
     )
 
 

@@ -222,7 +222,6 @@ def test_any_text_is_a_document_or_a_problem(text: str) -> None:
         ("a = \n", 1, 5, "invalid value"),
         ('a = "x', 1, 7, "unterminated string"),
         ("\ufeffa = 1", 1, 1, "the file begins with a byte order mark; save it without one"),
-        ("a = {b = 1,\nc = 2}\n", 1, 12, "invalid initial character for a key part"),
     ],
 )
 def test_what_is_not_toml_is_said_where_it_begins(text: str, line: int, column: int, reason: str) -> None:
@@ -230,3 +229,10 @@ def test_what_is_not_toml_is_said_where_it_begins(text: str, line: int, column: 
     assert isinstance(problem, Problem)
     assert problem.reason == f"not TOML: {reason}"
     assert problem.source.position(problem.span.start) == (line, column)
+
+
+def test_toml_1_1_is_read_and_said_to_be() -> None:
+    found = load(source('a = {b = 1,\n  # more\n  c = "\\e\\x41",\n}\n'))
+    assert isinstance(found, Document)
+    assert found.values == {"a": {"b": 1, "c": "\x1bA"}}
+    assert found.newer is not None

@@ -8,7 +8,7 @@ from itertools import groupby
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from pincheck import pins
+from pincheck import dialects, pins
 from pincheck.model import Declaration, Edit
 from pincheck.upgrades import Release
 
@@ -165,8 +165,8 @@ def edits(declarations: Iterable[Declaration], target: Version) -> tuple[tuple[E
         if not found.specifier and found.origin == "declared":
             continue  # A constraints file pins it; there is nothing here to move.
         written = found.source.at(found.specifier_span)
-        moved = pins.move(written, target)
-        if isinstance(moved, pins.Unmovable):
+        moved = dialects.of(found.dialect).move(written, target)
+        if isinstance(moved, dialects.Unmovable):
             return f"{place}: {moved.reason}"
         remarks += [f"{place}: dropped `{clause}`, which means nothing in the new series" for clause in moved.dropped]
         if moved.text != written:

@@ -20,7 +20,21 @@ if TYPE_CHECKING:  # Making the classes of an upgrade costs `check`, which needs
     from pincheck.upgrades import Outcome
 
 Severity = Literal["error", "warning", "note"]
-Origin = Literal["declared", "constraint", "compiled"]
+Origin = Literal["declared", "constraint", "override", "compiled"]
+# How a version is written down where it stands; `dialects` knows what each means and how it moves.
+DialectName = Literal["pep440", "poetry", "pipenv", "conda"]
+OddityKind = Literal[
+    "look-alike",  # a name with letters that only look like ASCII ones
+    "toml-1.1",  # syntax that tomllib before Python 3.15 refuses
+    "swallowed-line",  # a comment that ends in a backslash takes the next line away under pip
+    "comment-inside",  # a comment inside a joined line
+    "variable-in-version",  # `${VARIABLE}` in a version, which only pip expands
+    "odd-encoding",  # pip reads it, uv does not
+    "voided",  # another table of the same tool takes a declared version out of effect
+    "ineffective",  # a declaration that its own tool ignores
+    "shell",  # a shell reads the text otherwise than its writer
+]
+Status = Literal["right", "wrong", "moved", "left alone"]
 
 
 class Span(NamedTuple):
@@ -63,9 +77,10 @@ class Declaration(NamedTuple):
     """One requirement, as one manifest declares it.
 
     `span` covers the requirement from its name to its last character, `specifier_span` only what is between the
-    name (with extras) and the marker, without parentheses; it is empty where nothing is written. `group` names the
-    table or file part that it stands in (`""` for the main one). `fixed` says why its text cannot be edited in
-    place (`""` where it can).
+    name (with extras) and the marker, without parentheses; it is empty where nothing is written. In a table it is the
+    text between the quotes. `specifier` is what that text means, in PEP 440's words, whatever its `dialect`. `group`
+    names the table or file part that it stands in (`""` for the main one). `fixed` says why its text cannot be edited
+    in place (`""` where it can). An `override` takes the place of every other declaration of its package.
     """
 
     source: Source
@@ -79,6 +94,7 @@ class Declaration(NamedTuple):
     url: str
     origin: Origin
     fixed: str = ""
+    dialect: DialectName = "pep440"
 
     @property
     def written(self) -> str:
@@ -87,12 +103,13 @@ class Declaration(NamedTuple):
 
 
 class Locked(NamedTuple):
-    """One package, as a lock file resolved it."""
+    """One package, as a lock file resolved it; `requires` is what the lock says that it asks of other packages."""
 
     source: Source
     span: Span
     name: NormalizedName
     version: Version
+    requires: tuple[tuple[NormalizedName, SpecifierSet], ...] = ()
 
 
 class Ignore(NamedTuple):
@@ -121,6 +138,19 @@ class LeftAlone(NamedTuple):
     subject: str
     reason: str
     name: str = ""
+
+
+class Oddity(NamedTuple):
+    """Something about a stretch that its format can see and only a rule may judge.
+
+    `name` is the package that it is about (`""` for none), `text` what the rule's message needs to be told.
+    """
+
+    source: Source
+    span: Span
+    kind: OddityKind
+    name: str
+    text: str
 
 
 class OneMinor:
@@ -161,6 +191,11 @@ class Project(NamedTuple):
     sources: tuple[Source, ...] = ()
     # (including file, constraints file): which constraints hold for which declarations.
     constrained: frozenset[tuple[PurePosixPath, PurePosixPath]] = frozenset()
+    # (file, other file): what is installed along with a file's requirements, at any depth.
+    included: frozenset[tuple[PurePosixPath, PurePosixPath]] = frozenset()
+    # (workspace root's file, member's file): one lock and one set of constraints for all of them.
+    members: frozenset[tuple[PurePosixPath, PurePosixPath]] = frozenset()
+    oddities: tuple[Oddity, ...] = ()
 
 
 class Edit(NamedTuple):
@@ -186,6 +221,17 @@ class Finding(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
+class Place(NamedTuple):
+    """One place where a watched package stands: `written` as it is there, and how it fared (`why`, for short)."""
+
+    source: Source
+    span: Span
+    name: str
+    written: str
+    status: Status
+    why: str
+
+
 class Result(NamedTuple):
     """All that a report may show."""
 
@@ -196,3 +242,4 @@ class Result(NamedTuple):
     fixed: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()
     summary: str = ""
+    places: tuple[Place, ...] = ()

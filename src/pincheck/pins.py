@@ -1,10 +1,11 @@
-r"""What a specifier allows, and how to move it without changing how it is spelled.
+"""What a specifier allows; how it moves without changing how it is spelled is what `dialects` know.
 
 Every question is put to `packaging`'s set relations, never to the text: "pinned to one minor" is one subset test.
 The rules for the operators are those of the version specifiers specification (PEP 440).
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,12 +15,6 @@ from packaging.version import InvalidVersion, Version
 # A number with more digits than this is an attack or an accident; Python itself refuses to read one over 4,300.
 LONGEST_NUMBER = 100
 _LONG_NUMBER = rf"\d{{{LONGEST_NUMBER + 1}}}"
-# The patterns are compiled when they are first used: `check` needs none of them.
-# A line that ends in a backslash goes on in the next one; inside a specifier that is a blank.
-_BLANK = r"(?:\s|\\\r?\n|\\\r)*"
-_CLAUSE = rf"({_BLANK}(?:===|~=|==|!=|<=|>=|<|>){_BLANK})([^\s,\\]+)({_BLANK})"
-_VERSION = r"(v?(?:\d+!)?)(\d+(?:\.\d+)*)(.*)"
-_SERIES_START = r"\.?(?:dev|(?:a|b|rc)0(?:\.dev)?)0?"
 
 
 class Series(NamedTuple):
@@ -41,33 +36,6 @@ class Series(NamedTuple):
     def following(self) -> "Series":
         """The series whose minor number is one higher, published or not."""
         return self._replace(minor=self.minor + 1)
-
-
-class Moved(NamedTuple):
-    """A specifier's text after a move, and the exclusions that were dropped on the way."""
-
-    text: str
-    dropped: tuple[str, ...]
-
-
-class Unmovable(NamedTuple):
-    """Why this spelling cannot say what is wanted."""
-
-    reason: str
-
-
-class _Clause(NamedTuple):
-    lead: str
-    version: str
-    trail: str
-
-    @property
-    def operator(self) -> str:
-        return re.sub(r"[\s\\]", "", self.lead)
-
-    @property
-    def text(self) -> str:
-        return f"{self.lead}{self.version}{self.trail}"
 
 
 def series_of(version: Version) -> Series:
@@ -208,7 +176,7 @@ def _bounded_series(specifier: SpecifierSet) -> Series | None:
     if not floors or not ceilings:
         return None
     stays_in = series_of(max(floors))
-    return stays_in if min(ceilings) <= _start(stays_in.following) else None
+    return stays_in if min(ceilings) <= start(stays_in.following) else None
 
 
 def admits_later_patches(specifier: SpecifierSet, stays_in: Series) -> bool:
@@ -231,34 +199,6 @@ def has_ceiling(specifier: SpecifierSet) -> bool:
     return any(clause.operator in {"<", "<=", "~=", "==", "==="} for clause in specifier)
 
 
-def move(written: str, target: Version) -> Moved | Unmovable:
-    """Move a pin so that it stands at `target` (exact) or in the series of `target` (range), in its own spelling.
-
-    `written` is the specifier as the file has it, blanks and line joins included. Within it only digits change,
-    except that an exclusion outside the new series is dropped. The floor of a range becomes the first version of
-    the new series where it was the first of its own, else `target`.
-    """
-    try:
-        before = parse(_unjoined(written))
-    except ValueError as error:
-        return Unmovable(str(error))
-    current = series(before)
-    if current is None:
-        return Unmovable(f"`{written.strip()}` does not stand inside one minor series")
-    if any(version.local for version in mentioned(before)):
-        return Unmovable(f"`{written.strip()}` names a local build, which no index offers")
-    if not is_exact(before) and not admits_later_patches(before, current):
-        return Unmovable(f"`{written.strip()}` stops inside its series; write `{whole_series(before, current)}` first")
-    clauses = _clauses(written)
-    if clauses is None:
-        return Unmovable(f"`{written.strip()}` is broken over lines inside a version")
-    kept = [_move_clause(clause, current, target) if isinstance(clause, _Clause) else clause for clause in clauses]
-    text = _rejoined(kept, clauses)
-    pairs = zip(clauses, kept, strict=True)
-    dropped = tuple(f"{old.operator}{old.version}" for old, new in pairs if isinstance(old, _Clause) and new is None)
-    return _checked(written, text, before, target) or Moved(text, dropped)
-
-
 def whole_series(specifier: SpecifierSet, stays_in: Series) -> str:
     """Return the range in the form of FastAPI's documentation that starts at a specifier's floor in one series."""
     lowest = floor(specifier)
@@ -269,108 +209,52 @@ def whole_series(specifier: SpecifierSet, stays_in: Series) -> str:
     return f">={lowest.public},<{end}"
 
 
-def _unjoined(written: str) -> str:
-    return re.sub(r"\\(?:\r\n|\r|\n)", "", written)
-
-
-def _clauses(written: str) -> "list[_Clause | str] | None":
-    """Split a specifier at its commas; a blank stretch (a trailing comma leaves one) is returned as text."""
-    found: list[_Clause | str] = []
-    for part in written.split(","):
-        match = re.fullmatch(_CLAUSE, part)
-        if match is not None:
-            found.append(_Clause(*match.groups()))
-        elif re.fullmatch(_BLANK, part):
-            found.append(part)
-        else:
-            return None
-    return found
-
-
-def _rejoined(kept: list[_Clause | str | None], clauses: list[_Clause | str]) -> str:
-    """Join clauses again; where the first or last was dropped, its neighbour takes over the blanks at that end."""
-    texts = [part.text if isinstance(part, _Clause) else part for part in kept if part is not None]
-    text = ",".join(texts)
-    first, last = clauses[0], clauses[-1]
-    if kept[0] is None and isinstance(first, _Clause):
-        text = _blank_before(first.lead) + text.removeprefix(_blank_before(text))
-    if kept[-1] is None and isinstance(last, _Clause):
-        text = re.sub(rf"{_BLANK}\Z", "", text, count=1) + last.trail
-    return text
-
-
-def _blank_before(text: str) -> str:
-    match = re.match(_BLANK, text)
-    return match[0] if match else ""
-
-
-def _move_clause(clause: _Clause, current: Series, target: Version) -> _Clause | None:
-    """Return a clause as it stands after the move, or None for an exclusion that has become pointless."""
-    new = series_of(target)
-    if clause.operator == "===":
-        return clause._replace(version=str(target))
-    version = Version(clause.version.removesuffix(".*"))
-    match clause.operator:
-        case "!=":
-            return clause if series_of(version) == new else None
-        case "==" if clause.version.endswith(".*"):
-            wide = len(version.release) < 2  # noqa: PLR2004 - major and minor
-            return clause if wide else clause._replace(version=_respelled(clause.version, _start(new), ".*"))
-        case "==":
-            return clause._replace(version=_respelled(clause.version, target))
-        case "<":
-            ends_series = Version(version.base_version) == _start(current.following)
-            return clause._replace(version=_respelled(clause.version, _start(new.following))) if ends_series else clause
-        case "<=":
-            return clause
-        case _:
-            return _move_floor(clause, version, current, target)
-
-
-def _move_floor(clause: _Clause, version: Version, current: Series, target: Version) -> _Clause:
-    """Move `>=`, `>` or `~=`: to the start of the series where it stood there, else to the tested version."""
-    if series_of(version) != current:
-        return clause  # A floor below the series still holds.
-    at_start = not any(version.release[2:]) or clause.operator == ">"
-    return clause._replace(version=_respelled(clause.version, _start(series_of(target)) if at_start else target))
-
-
-def _start(of: Series) -> Version:
+def start(of: Series) -> Version:
+    """Return the first version of a series."""
     return Version(f"{of}.0")
 
 
-def _respelled(written: str, target: Version, suffix: str = "") -> str:
-    """Write `target` with the prefix and as many numbers as `written` has (more where the version needs them).
+def hull(alternatives: Sequence[SpecifierSet]) -> SpecifierSet:
+    """Return the smallest stretch from a floor to a ceiling that holds everything that one of several sets allows.
 
-    A suffix that means "the very start of the series" (`.dev0`, `a0`) stays; any other belonged to the old version.
+    It stands for a union (`^0.112 || ^0.114`), which PEP 440 has no words for: a union stays inside one series where
+    its hull does. What is missing between its parts is not told.
     """
-    match = re.fullmatch(_VERSION, written.removesuffix(".*"), re.IGNORECASE | re.DOTALL)
-    if match is None:  # pragma: no cover - packaging has read this version before
-        return str(target)
-    prefix, release, rest = match.groups()
-    numbers = list(target.release)
-    while len(numbers) > 1 and numbers[-1] == 0:
-        numbers.pop()
-    width = release.count(".") + 1
-    numbers += [0] * (width - len(numbers))
-    tail = str(target).removeprefix(f"{target.epoch}!" if target.epoch else "")[
-        len(".".join(map(str, target.release))) :
-    ]
-    starts = not tail and not suffix and re.fullmatch(_SERIES_START, rest, re.IGNORECASE) is not None
-    return f"{prefix}{'.'.join(map(str, numbers))}{rest if starts else tail}{suffix}"
+    some = [specifier for specifier in alternatives if not is_empty(specifier)] or list(alternatives[:1])
+    if len(set(some)) == 1:
+        return some[0]
+    floors, ceilings = [floor(s) for s in some], [_ceiling(s) for s in some]
+    clauses = []
+    if None not in floors:
+        clauses.append(f">={min(version for version in floors if version is not None)}")
+    if None not in ceilings:
+        version, inclusive = max(found for found in ceilings if found is not None)
+        clauses.append(f"{'<=' if inclusive else '<'}{version}")
+    return SpecifierSet(",".join(clauses))
 
 
-def _checked(written: str, text: str, before: SpecifierSet, target: Version) -> Unmovable | None:
-    """Ask the algebra whether the new text says what a move promises; None where it does."""
-    new = series_of(target)
-    after = SpecifierSet(_unjoined(text))
-    if not admits(after, target):
-        return Unmovable(f"`{written.strip()}` cannot be moved to {target} in its own spelling")
-    if is_exact(before):
-        return None if is_exact(after) else Unmovable(f"`{written.strip()}` would no longer be exact")
-    if series(after) != new or not admits_later_patches(after, new):
-        return Unmovable(f"`{written.strip()}` cannot be moved to the {new} series in its own spelling")
-    return None
+def _ceiling(specifier: SpecifierSet) -> tuple[Version, bool] | None:
+    """Return the lowest upper bound that a clause sets, and whether it is allowed itself; None without one."""
+    bounds = [bound for clause in specifier if (bound := _upper_bound(clause)) is not None]
+    return min(bounds, default=None)
+
+
+def _upper_bound(clause: Specifier) -> tuple[Version, bool] | None:
+    try:
+        version = Version(clause.version.removesuffix(".*"))
+    except InvalidVersion:
+        return None
+    match clause.operator:
+        case "<" | "<=":
+            return version, clause.operator == "<="
+        case "==" | "===" if not clause.version.endswith(".*"):
+            return version, True
+        case "==" | "~=":
+            shared = version.release if clause.operator == "==" else version.release[:-1]
+            epoch = f"{version.epoch}!" if version.epoch else ""
+            return Version(epoch + ".".join(map(str, [*shared[:-1], shared[-1] + 1]))), False
+        case _:
+            return None
 
 
 def clause_excludes(specifier: SpecifierSet, version: Version) -> Specifier | None:

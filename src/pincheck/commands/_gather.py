@@ -1,10 +1,10 @@
 """What a project consists of: its manifests, read from disk and joined to one value."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, assert_never
 
 from pincheck import config, manifests
 from pincheck.config import Config
@@ -15,6 +15,10 @@ from pincheck.world import files
 
 # A chain of includes longer than this is an accident or an attack.
 _MOST_FILES = 2_000
+
+
+# The manifests that say what a project in a folder requires.
+_PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
 @dataclass(slots=True)
@@ -29,6 +33,7 @@ class _Gathering:
     left_alone: list[LeftAlone] = field(default_factory=list)
     requires: dict[Path, list[Path]] = field(default_factory=dict)
     constrains: dict[Path, list[Path]] = field(default_factory=dict)
+    members: dict[Path, list[Path]] = field(default_factory=dict)
 
     def read(self, path: Path, *, named: bool = False) -> None:
         """Read a file and all that it includes, each once."""
@@ -41,8 +46,8 @@ class _Gathering:
             if len(self.readings) >= _MOST_FILES:
                 raise PincheckError(f"more than {_MOST_FILES:,} manifests", "name the folder of one project")
             reading = self.readings[key] = self._reading(key, current, named=is_named)
-            targets = [self._target(key, current, include) for include in reading.includes]
-            pending += [(target, True) for target in targets if target is not None]
+            for include in reading.includes:
+                pending += self._targets(key, current, include)
 
     def _reading(self, key: Path, path: Path, *, named: bool) -> Reading:
         source = files.read(path)
@@ -63,6 +68,24 @@ class _Gathering:
             reading = manifests.read(self.sources[key], constraint=True, environ=self.environ, named=True)
             self.readings[key] = reading or Reading()
 
+    def _targets(self, key: Path, path: Path, include: Include) -> Iterator[tuple[Path, bool]]:
+        """Yield the files that an include leads to, and whether each is a requirements file whatever its name."""
+        match include.kind:
+            case "requirements" | "constraints":
+                target = self._target(key, path, include)
+                if target is not None:
+                    yield target, True
+            case "project":
+                for target in self._project(key, path, include):
+                    self.requires.setdefault(key, []).append(_real(target))
+                    yield target, False
+            case "members":
+                for target in self._members(path, include):
+                    self.members.setdefault(key, []).append(_real(target))
+                    yield target, False
+            case _:
+                assert_never(include.kind)
+
     def _target(self, key: Path, path: Path, include: Include) -> Path | None:
         """Return the file that an include names, or None where it is not followed, with the reason noted."""
         source = self.sources[key]
@@ -80,49 +103,90 @@ class _Gathering:
         if any(found.name != "requirements" for found in manifests.formats_of(PurePosixPath(target.as_posix()))):
             self._problem(source, include.span, f"`{include.target}` is not a requirements file; pip reads it as one")
             return None
-        related = self.constrains if include.constraint else self.requires
+        related = self.constrains if include.kind == "constraints" else self.requires
         related.setdefault(key, []).append(_real(target))
         if key in self._reached(_real(target)):
             self._problem(source, include.span, f"`{include.target}` includes this file again")
         return target
+
+    def _project(self, key: Path, path: Path, include: Include) -> list[Path]:
+        """Return the manifests of a folder that a path requirement names; where there are none, the reason is noted.
+
+        pip takes such paths from the working directory, people write them from the file's own: both are tried.
+        """
+        source = self.sources[key]
+        folders = [base / include.target for base in (path.parent, *self.roots)]
+        folder = next((found for found in folders if _exists(found)), folders[0])
+        if not files.is_inside(folder, self.roots):
+            reason = "a path outside the project; it is not followed"
+        elif not _exists(folder):
+            reason = "the path does not exist"
+        elif not folder.is_dir():
+            reason = "a path to a file; what it requires is not read"
+        else:
+            found = [folder / name for name in _PROJECT_FILES if (folder / name).is_file()]
+            if found:
+                return [manifest for manifest in found if _real(manifest) != key]
+            reason = "a folder without a manifest"
+        self.left_alone.append(LeftAlone(source, include.span, source.at(include.span), reason))
+        return []
+
+    def _members(self, path: Path, include: Include) -> Iterator[Path]:
+        """Yield the manifests of a workspace's members."""
+        excluded = {f for pattern in include.exclude for f in files.folders_like(path.parent, pattern)}
+        for folder in files.folders_like(path.parent, include.target):
+            manifest = folder / "pyproject.toml"
+            inside = files.is_inside(manifest, self.roots)
+            if folder not in excluded and inside and manifest.is_file() and _real(manifest) != _real(path):
+                yield manifest
 
     def _problem(self, source: Source, span: Span, reason: str) -> None:
         self.problems.append(Problem(source, span, reason))
 
     def _reached(self, start: Path) -> set[Path]:
         """Return the files that a file includes, at any depth, itself among them."""
-        reached: set[Path] = set()
-        pending = [start]
-        while pending:
-            path = pending.pop()
-            if path not in reached:
-                reached.add(path)
-                pending += [*self.requires.get(path, []), *self.constrains.get(path, [])]
-        return reached
+        return _closure(start, lambda path: [*self.requires.get(path, []), *self.constrains.get(path, [])])
 
     def constrained(self) -> frozenset[tuple[PurePosixPath, PurePosixPath]]:
-        """Return which file's requirements which constraints file holds for."""
-        if not self.constrains:
-            return frozenset()
+        """Return which file's requirements which constraints hold for, those of a workspace's root among them."""
         pairs = set()
-        for start in self.readings:
-            required = self._required(start)
+        for start in self.readings if self.constrains else ():
+            required = _closure(start, lambda path: self.requires.get(path, []))
             constraints = {c for path in required for c in self.constrains.get(path, [])}
             pairs |= {(self._shown(a), self._shown(b)) for a in required for b in constraints}
+        for key, reading in self.readings.items():
+            if any(d.origin == "constraint" for d in reading.declarations) and not _is_text(key):
+                pairs |= {(self._shown(member), self._shown(key)) for member in [key, *self.members.get(key, [])]}
         return frozenset(pairs)
 
-    def _required(self, start: Path) -> set[Path]:
-        reached: set[Path] = set()
-        pending = [start]
-        while pending:
-            path = pending.pop()
-            if path not in reached:
-                reached.add(path)
-                pending += self.requires.get(path, [])
-        return reached
+    def included(self) -> frozenset[tuple[PurePosixPath, PurePosixPath]]:
+        """Return which file's requirements are installed along with which other's."""
+        reached = {start: _closure(start, lambda path: self.requires.get(path, [])) for start in self.requires}
+        return frozenset((self._shown(a), self._shown(b)) for a, found in reached.items() for b in found if a != b)
+
+    def in_workspace(self) -> frozenset[tuple[PurePosixPath, PurePosixPath]]:
+        """Return which file is the root of which workspace member."""
+        return frozenset((self._shown(root), self._shown(m)) for root, found in self.members.items() for m in found)
 
     def _shown(self, path: Path) -> PurePosixPath:
         return self.sources[path].path if path in self.sources else files.shown(path)
+
+
+def _closure(start: Path, following: Callable[[Path], Iterable[Path]]) -> set[Path]:
+    """Return what can be reached from a file, itself among it."""
+    reached: set[Path] = set()
+    pending = [start]
+    while pending:
+        path = pending.pop()
+        if path not in reached:
+            reached.add(path)
+            pending += following(path)
+    return reached
+
+
+def _is_text(path: Path) -> bool:
+    """Say whether this is a requirements file, whose constraints hold where a `-c` names it."""
+    return any(found.name == "requirements" for found in manifests.formats_of(PurePosixPath(path.as_posix())))
 
 
 def _is_constraints(source: Source) -> bool:
@@ -151,7 +215,7 @@ def project(paths: Sequence[Path], environ: Mapping[str, str], settings: Config)
     gathering = _Gathering(environ, [files.project_root(path) for path in paths])
     for path in paths:
         if path.is_dir():
-            for manifest in files.find(path, lambda found: bool(manifests.formats_of(found))):
+            for manifest in files.find(path, manifests.mark_of):
                 gathering.read(manifest)
         else:
             _named(gathering, path)
@@ -168,6 +232,9 @@ def project(paths: Sequence[Path], environ: Mapping[str, str], settings: Config)
         policies=dict(settings.policies),
         sources=tuple(gathering.sources.values()),
         constrained=gathering.constrained(),
+        included=gathering.included(),
+        members=gathering.in_workspace(),
+        oddities=tuple(oddity for reading in readings for oddity in reading.oddities),
     )
 
 

@@ -8,7 +8,7 @@ from pincheck.manifests import dependency_groups, locks, pep621, requirements_tx
 from pincheck.manifests._reading import Format, Include, Reading
 from pincheck.model import Source
 
-__all__ = ["FORMATS", "Format", "Include", "Reading", "formats_of", "read"]
+__all__ = ["FORMATS", "Format", "Include", "Reading", "formats_of", "mark_of", "read"]
 
 FORMATS: tuple[Format, ...] = (
     pep621.FORMAT,
@@ -19,9 +19,19 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
-def formats_of(path: PurePosixPath) -> tuple[Format, ...]:
-    """Return the formats that a file's name and folder speak for."""
-    return tuple(found for found in FORMATS if found.claims(path))
+def formats_of(path: PurePosixPath, text: str | None = None) -> tuple[Format, ...]:
+    """Return the formats that a file's name and folder speak for, and where its text is given, that too."""
+    claimed = (found for found in FORMATS if found.claims(path))
+    return tuple(found for found in claimed if text is None or found.mark in text)
+
+
+def mark_of(path: PurePosixPath) -> bytes | None:
+    """Return what has to stand in a file for some format to claim it: nothing (`b""`) where the name is enough.
+
+    None is said of files that no format claims.
+    """
+    marks = [found.mark.encode() for found in formats_of(path)]
+    return min(marks, key=len, default=None)
 
 
 def read(
@@ -31,7 +41,7 @@ def read(
 
     A file that a person or an include has `named` is a requirements file where no other format claims it.
     """
-    claimed = formats_of(source.path) or ((requirements_txt.FORMAT,) if named else ())
+    claimed = formats_of(source.path, source.text) or ((requirements_txt.FORMAT,) if named else ())
     if not claimed:
         return None
     readings = (found.read(source, constraint=constraint, environ=environ) for found in claimed)

@@ -1,18 +1,26 @@
 """The door of a format: what it claims, and what it makes of one file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
-from pincheck.model import Declaration, Ignore, LeftAlone, Locked, Problem, Source, Span
+from pincheck.model import Declaration, Ignore, LeftAlone, Locked, Oddity, Problem, Source, Span
 
 
 class Include(NamedTuple):
-    """A file that another one names: `target` as written, relative to the file that includes it."""
+    """A file or folder that a file names: `target` as written, relative to the file that includes it.
+
+    `requirements` and `constraints` are pip's `-r` and `-c`, `project` is a folder whose own manifests say what it
+    requires, `members` the folders of a workspace, as a glob, without those that one of `exclude` matches.
+    """
 
     span: Span
     target: str
-    constraint: bool
+    kind: Literal["requirements", "constraints", "project", "members"] = "requirements"
+    exclude: tuple[str, ...] = ()
+
+
+Item = Declaration | Problem | Include | LeftAlone | Locked | Oddity
 
 
 class Reading(NamedTuple):
@@ -24,16 +32,32 @@ class Reading(NamedTuple):
     left_alone: tuple[LeftAlone, ...] = ()
     locked: tuple[Locked, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+
+    @classmethod
+    def of(cls, items: Iterable[Item], ignores: tuple[Ignore, ...] = ()) -> "Reading":
+        """Sort what was found in a file by what it is."""
+        found = list(items)
+        return cls(
+            tuple(item for item in found if isinstance(item, Declaration)),
+            tuple(item for item in found if isinstance(item, Problem)),
+            tuple(item for item in found if isinstance(item, Include)),
+            tuple(item for item in found if isinstance(item, LeftAlone)),
+            tuple(item for item in found if isinstance(item, Locked)),
+            ignores,
+            tuple(item for item in found if isinstance(item, Oddity)),
+        )
 
     def joined(self, other: "Reading") -> "Reading":
         """Return what both found."""
         return Reading(
             self.declarations + other.declarations,
-            self.problems + other.problems,
+            tuple(dict.fromkeys(self.problems + other.problems)),
             self.includes + other.includes,
             self.left_alone + other.left_alone,
             self.locked + other.locked,
-            self.ignores + other.ignores,
+            tuple(dict.fromkeys(self.ignores + other.ignores)),
+            tuple(dict.fromkeys(self.oddities + other.oddities)),
         )
 
 
@@ -44,8 +68,12 @@ class Read(Protocol):
 
 
 class Format(NamedTuple):
-    """One way to write requirements down."""
+    """One way to write requirements down.
+
+    A file is in it where `claims` says so by its path, and where `mark` (if there is one) stands in its text.
+    """
 
     name: str
     claims: Callable[[PurePosixPath], bool]
     read: Read
+    mark: str = ""

@@ -29,10 +29,16 @@ _SCALAR = re.compile(r"[^\s,\]}#](?:[^,\]}#\n\r]*[^\s,\]}#])?")
 
 
 class Document(NamedTuple):
-    """What a TOML file says, and the span of each value by its path; of a string, what is between its quotes."""
+    """What a TOML file says, and the span of each value by its path; of a string, what is between its quotes.
+
+    `keys` tells where the last word of a path's key stands, quotes and all; `newer` is where the first syntax of
+    TOML 1.1 stands, None in a file that is TOML 1.0.
+    """
 
     values: Mapping[str, Any]
     spans: Mapping[Path, Span]
+    keys: Mapping[Path, Span]
+    newer: Span | None = None
 
     def table(self, *path: str) -> Mapping[str, Any]:
         """Return the table at a path, empty where there is none."""
@@ -48,6 +54,10 @@ class Document(NamedTuple):
         below = (span for found, span in self.spans.items() if found[: len(path)] == path)
         return min(below, key=lambda span: span.start, default=Span(0, 0))
 
+    def key(self, *path: str | int) -> Span:
+        """Return where the key of a value stands; of a table without one of its own, where its first value stands."""
+        return self.keys.get(path) or self.span(*path)
+
     def stretch(self, source: Source, value: str, *path: str | int) -> Stretch:
         """Return a string's text with its place; where it is written with escapes, the place is only approximate."""
         span = self.span(*path)
@@ -57,7 +67,7 @@ class Document(NamedTuple):
 
 
 def load(source: Source) -> Document | Problem:
-    """Read a source as TOML 1.0; a Problem says where and why it is none."""
+    """Read a source as TOML 1.0, or where that fails as 1.1; a Problem says where and why it is neither."""
     if source.encoding != "utf-8":
         return Problem(source, Span(0, 0), f"not TOML: the file is {source.encoding}, TOML is UTF-8")
     if source.text.startswith("\ufeff"):
@@ -68,15 +78,29 @@ def load(source: Source) -> Document | Problem:
 @lru_cache(maxsize=64)
 def _load(source: Source) -> Document | Problem:
     """Read a text that several formats ask for, once."""
+    scanner = _Scanner(source.text)
     try:
-        values = tomllib.loads(source.text)
-        return Document(values, dict(_Scanner(source.text).scan()))
-    except tomllib.TOMLDecodeError as error:
-        return Problem(source, _error_span(source, str(error)), f"not TOML: {_reason(str(error))}")
+        try:
+            values, newer = tomllib.loads(source.text), None
+        except tomllib.TOMLDecodeError as error:
+            if (found := _as_newer(source.text)) is None:
+                return Problem(source, _error_span(source, str(error)), f"not TOML: {_reason(str(error))}")
+            values, newer = found, _error_span(source, str(error))
+        return Document(values, dict(scanner.scan()), scanner.keys, newer)
     except ValueError as error:  # int() refuses numbers with more than 4,300 digits.
         return Problem(source, Span(0, 0), f"not TOML that can be read: {error}")
     except RecursionError:
         return Problem(source, Span(0, 0), "not TOML that can be read: it is nested too deeply")
+
+
+def _as_newer(text: str) -> dict[str, Any] | None:
+    """Read a text as TOML 1.1, which tomllib before Python 3.15 cannot; None where it is not that either."""
+    import tomli  # noqa: PLC0415 - only a file that tomllib refuses needs it
+
+    try:
+        return tomli.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _reason(error: str) -> str:
@@ -103,6 +127,8 @@ class _Scanner:
         self.text = text
         self.position = 0
         self.counts: dict[Path, int] = {}
+        self.keys: dict[Path, Span] = {}
+        self.last_key = Span(0, 0)
 
     def scan(self) -> Iterator[tuple[Path, Span]]:
         table: Path = ()
@@ -121,11 +147,13 @@ class _Scanner:
         is_array = self.text.startswith("[[", self.position)
         self.position += 2 if is_array else 1
         keys = self._key()
+        header = self.last_key
         self.position = self.text.index("]", self.position) + (2 if is_array else 1)
         path: Path = ()
         for key in keys[:-1]:
             path = self._entered((*path, key))
         last = (*path, keys[-1])
+        self.keys.setdefault(last, header)
         if not is_array:
             return self._entered(last)
         self.counts[last] = self.counts.get(last, -1) + 1
@@ -142,6 +170,7 @@ class _Scanner:
             match = _BARE.match(self.text, self.position) or _QUOTED.match(self.text, self.position)
             assert match is not None
             self.position = match.end()
+            self.last_key = Span(*match.span())
             keys.append(_unquoted(match[0]))
             self._skip()
             if not self.text.startswith(".", self.position):
@@ -150,6 +179,7 @@ class _Scanner:
 
     def _pair(self, table: Path) -> Iterator[tuple[Path, Span]]:
         keys = self._key()
+        self.keys[*table, *keys] = self.last_key
         self.position = self.text.index("=", self.position) + 1
         yield from self._value((*table, *keys))
 
@@ -194,7 +224,7 @@ def _unquoted(key: str) -> str:
     if key.startswith("'"):
         return key[1:-1]
     if "\\" in key:
-        return str(tomllib.loads(f"key = {key}")["key"])
+        return str((_as_newer(f"key = {key}") or {}).get("key", key))
     return key.strip('"')
 
 

@@ -7,9 +7,9 @@ from packaging.utils import canonicalize_name
 
 from pincheck.manifests import pep621
 from pincheck.manifests._pep508 import Place, declaration
-from pincheck.manifests._reading import Format, Reading
+from pincheck.manifests._reading import Format, Item, Reading
 from pincheck.manifests._toml import Document, load
-from pincheck.model import Declaration, Problem, Source
+from pincheck.model import Problem, Source
 
 _TABLE = "dependency-groups"
 
@@ -18,20 +18,17 @@ def read(source: Source, *, constraint: bool, environ: Mapping[str, str]) -> Rea
     """Read every group where it is written; an included group is read in its own place only."""
     document = load(source)
     if isinstance(document, Problem):
-        return Reading()  # The same text is `pep621`'s to complain about.
+        return Reading(problems=(document,))
     groups = document.values.get(_TABLE, {})
     if not isinstance(groups, Mapping):
         problem = Problem(source, document.span(_TABLE), f"`{_TABLE}` must be a table of arrays")
         return Reading(problems=(problem,))
     found = [item for group, listed in groups.items() for item in _group(source, document, group, listed)]
-    problems = [item for item in found if isinstance(item, Problem)]
-    problems += [*_duplicates(source, document, groups), *_bad_includes(source, document, groups)]
-    return Reading(
-        declarations=tuple(item for item in found if isinstance(item, Declaration)), problems=tuple(problems)
-    )
+    wrong = [*_duplicates(source, document, groups), *_bad_includes(source, document, groups)]
+    return Reading.of([*found, *wrong])
 
 
-def _group(source: Source, document: Document, group: str, listed: Any) -> Iterator[Declaration | Problem]:
+def _group(source: Source, document: Document, group: str, listed: Any) -> Iterator[Item]:
     if not isinstance(listed, list):
         yield Problem(source, document.span(_TABLE, group), f"`{_TABLE}.{group}` must be an array")
         return

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any
 
-from pincheck.manifests._pep508 import Place, declaration
-from pincheck.manifests._reading import Format, Reading
+from pincheck.manifests._pep508 import Place
+from pincheck.manifests._reading import Format, Item, Reading
+from pincheck.manifests._tables import requirements
 from pincheck.manifests._text import ignores
 from pincheck.manifests._toml import Document, load
-from pincheck.model import Declaration, LeftAlone, Problem, Source
+from pincheck.model import LeftAlone, Problem, Source
 
 
 def claims(path: PurePosixPath) -> bool:
@@ -22,39 +22,22 @@ def read(source: Source, *, constraint: bool, environ: Mapping[str, str]) -> Rea
     if isinstance(document, Problem):
         return Reading(problems=(document,))
     project = document.table("project")
-    found: list[Declaration | Problem] = []
+    found: list[Item] = []
     if not isinstance(document.values.get("project", {}), Mapping):
         found.append(Problem(source, document.span("project"), "`project` must be a table"))
     if "dependencies" in project:
-        found += requirements(source, document, project["dependencies"], "", "project", "dependencies")
+        found += requirements(
+            document, project["dependencies"], Place(source, "", "declared"), ("project", "dependencies")
+        )
     optional = project.get("optional-dependencies", {})
     if not isinstance(optional, Mapping):
         span = document.span("project", "optional-dependencies")
         found.append(Problem(source, span, "`project.optional-dependencies` must be a table of arrays"))
         optional = {}
     for extra, listed in optional.items():
-        found += requirements(source, document, listed, extra, "project", "optional-dependencies", extra)
-    return Reading(
-        declarations=tuple(item for item in found if isinstance(item, Declaration)),
-        problems=tuple(item for item in found if isinstance(item, Problem)),
-        left_alone=tuple(_dynamic(source, document)),
-        ignores=ignores(source),
-    )
-
-
-def requirements(
-    source: Source, document: Document, listed: Any, group: str, *path: str
-) -> Iterator[Declaration | Problem]:
-    """Read an array of requirement strings that stands at a path."""
-    if not isinstance(listed, list):
-        yield Problem(source, document.span(*path), f"`{'.'.join(path)}` must be an array of strings")
-        return
-    for index, text in enumerate(listed):
-        if isinstance(text, str):
-            stretch = document.stretch(source, text, *path, index)
-            yield declaration(stretch, Place(source, group, "declared"))
-        else:
-            yield Problem(source, document.span(*path, index), f"`{'.'.join(path)}` must hold strings only")
+        path = ("project", "optional-dependencies", extra)
+        found += requirements(document, listed, Place(source, extra, "declared"), path)
+    return Reading.of([*found, *_dynamic(source, document)], ignores(source))
 
 
 def _dynamic(source: Source, document: Document) -> Iterator[LeftAlone]:

@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from pincheck.manifests._pep508 import Place, declaration, explained, file_name, wheel
-from pincheck.manifests._reading import Format, Include, Reading
+from pincheck.manifests._reading import Format, Include, Item, Reading
 from pincheck.manifests._text import Stretch, ignores
 from pincheck.model import Declaration, LeftAlone, Origin, Problem, Source
 
@@ -145,32 +145,17 @@ def _replaced(stretch: Stretch, variable: str, value: str) -> Stretch:
 
 
 def _read_lines(source: Source, lines: Sequence[_Line], origin: Origin) -> Reading:
-    declarations, problems, includes, left_alone = [], [], [], []
-    for line in lines:
-        for found in _read_line(source, line, Place(source, "", origin)):
-            match found:
-                case Declaration():
-                    declarations.append(found)
-                case Problem():
-                    problems.append(found)
-                case Include():
-                    includes.append(found)
-                case LeftAlone():
-                    left_alone.append(found)
-    return Reading(tuple(declarations), tuple(problems), tuple(includes), tuple(left_alone))
+    return Reading.of(item for line in lines for item in _read_line(source, line, Place(source, "", origin)))
 
 
-_Found = Declaration | Problem | Include | LeftAlone
-
-
-def _read_line(source: Source, line: _Line, place: Place) -> Iterator[_Found]:
+def _read_line(source: Source, line: _Line, place: Place) -> Iterator[Item]:
     requirement, options = _split_options(line.stretch)
     if not options.text:
         yield _requirement(requirement, place)
         return
     simple = re.fullmatch(r"-([rc]) +([^\s'\"\\-][^\s'\"\\]*)", options.text)
     if simple and not requirement.text:  # What nearly all options are; the rest is worth importing optparse for.
-        yield Include(options.span, simple[2], simple[1] == "c")
+        yield Include(options.span, simple[2], "constraints" if simple[1] == "c" else "requirements")
         return
     from pincheck.manifests import _pip_options  # noqa: PLC0415
 
@@ -189,7 +174,7 @@ def _read_line(source: Source, line: _Line, place: Place) -> Iterator[_Found]:
         yield _editable(parsed.editables[0], options, place)
     elif parsed.includes:
         target, is_constraint = parsed.includes[0]
-        yield Include(options.span, target, is_constraint)
+        yield Include(options.span, target, "constraints" if is_constraint else "requirements")
 
 
 def _split_options(stretch: Stretch) -> tuple[Stretch, Stretch]:
@@ -202,7 +187,7 @@ def _split_options(stretch: Stretch) -> tuple[Stretch, Stretch]:
     return stretch, stretch.cut(len(stretch.text), len(stretch.text))
 
 
-def _requirement(stretch: Stretch, place: Place) -> _Found:
+def _requirement(stretch: Stretch, place: Place) -> Item:
     is_url = _URL.match(stretch.text) is not None
     name, _, marker = stretch.text.partition("; " if is_url else ";")
     name, stretch = name.strip(), stretch.strip()
@@ -217,7 +202,7 @@ def _requirement(stretch: Stretch, place: Place) -> _Found:
     return found
 
 
-def _direct(stretch: Stretch, written: str, marker: str, place: Place) -> _Found:
+def _direct(stretch: Stretch, written: str, marker: str, place: Place) -> Item:
     """Read a URL or path: a wheel's name and version are in its file name, a URL's name in its `#egg=`."""
     try:
         if marker:
@@ -227,9 +212,11 @@ def _direct(stretch: Stretch, written: str, marker: str, place: Place) -> _Found
         return Problem(place.source, stretch.span, explained(stretch.text, str(error)))
     except RecursionError:
         return Problem(place.source, stretch.span, "not a requirement: it is nested too deeply to be read")
-    if not name:
-        reason = "a path or URL without a name; what it requires is not read"
+    if not name and _URL.match(written):
+        reason = "a URL without a name; what it requires is not read"
         return LeftAlone(place.source, stretch.span, place.source.at(stretch.span), reason)
+    if not name:
+        return Include(stretch.span, _path(written)[0], "project")
     end = stretch.cut(len(stretch.text), len(stretch.text)).span
     return Declaration(
         place.source, stretch.span, end, place.group, canonicalize_name(name), extras, pin, marker, written,
@@ -258,15 +245,17 @@ def _path(written: str) -> tuple[str, str]:
     return (path.rstrip(), extras) if is_separate else (written, "")
 
 
-def _editable(text: str, options: Stretch, place: Place) -> _Found:
+def _editable(text: str, options: Stretch, place: Place) -> Item:
     if place.origin == "constraint":
         return Problem(place.source, options.span, "an editable requirement is not allowed in a constraints file")
     named = re.match(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*@", text)
     egg = re.search(_EGG, text)
     name = named[1] if named else egg[1].partition("[")[0] if egg else ""
-    if not name:
-        reason = "an editable path; what it requires is not read"
+    if not name and _URL.match(text):
+        reason = "an editable URL without a name; what it requires is not read"
         return LeftAlone(place.source, options.span, place.source.at(options.span), reason)
+    if not name:
+        return Include(options.span, _path(text)[0], "project")
     end = options.cut(len(options.text), len(options.text)).span
     return Declaration(
         place.source, options.span, end, place.group, canonicalize_name(name), frozenset(), _ANY, "", text,

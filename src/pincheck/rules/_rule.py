@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 
-from pincheck import pins
+from pincheck import dialects, pins
+from pincheck.dialects import Dialect
 from pincheck.model import Declaration, Edit, Finding, Policy, Project, Severity
 
 
@@ -34,9 +35,18 @@ class Pin(NamedTuple):
         safe = edits if not found.fixed and found.origin != "compiled" else ()
         return Finding(found.source, found.span, code, severity, f"{found.name} {message}", remedy, safe)
 
+    @property
+    def dialect(self) -> Dialect:
+        """The words that the declaration is written in."""
+        return dialects.of(self.declaration.dialect)
+
+    def range_of(self, specifier: SpecifierSet, stays_in: pins.Series) -> str:
+        """Return the range from a specifier's floor to the end of a series, as it would be written here."""
+        return self.dialect.range_of(specifier, stays_in)
+
     def rewritten(self, specifier: str) -> tuple[Edit, ...]:
         """Return the edit that puts another specifier here, the blanks before the old one kept."""
-        found = self.declaration
+        found, specifier = self.declaration, specifier or self.dialect.anything
         old = found.source.at(found.specifier_span)
         lead = old[: len(old) - len(old.lstrip())] if specifier else ""
         return (Edit(found.source.path, found.specifier_span, f"{lead}{specifier}"),)

@@ -57,16 +57,17 @@ def _narrowed(pin: Pin, resolved: AbstractSet[Version], common: pins.Series | No
     old = pin.declaration.specifier
     locked = next(iter(resolved)) if len(resolved) == 1 else None
     if locked is not None and pins.admits(old, locked):
-        new = pins.whole_series(SpecifierSet(f">={locked.public}"), pins.series_of(locked))
+        new = pin.range_of(SpecifierSet(f">={locked.public}"), pins.series_of(locked))
     elif common is None or any(clause.operator == ">" for clause in old):
         return ""
     elif len(old) == 1 and re.fullmatch(rf"~=\s*v?{re.escape(str(common))}", pin.declaration.written):
         new = f"{pin.declaration.written}.0"
     else:
-        new = pins.whole_series(old, common)
-    stays_in = pins.series(SpecifierSet(new))
+        new = pin.range_of(old, common)
+    stays_in = pins.series(pin.dialect.parse(new))
     new += kept_exclusions(old, stays_in) if stays_in else ""
-    return new if pins.is_subset(SpecifierSet(new), old) and pins.series(SpecifierSet(new)) else ""
+    means = pin.dialect.parse(new)
+    return new if pins.is_subset(means, old) and pins.series(means) else ""
 
 
 def _common_series(project: Project) -> dict[str, pins.Series | None]:

@@ -56,7 +56,7 @@ def _without_ceiling(specifier: SpecifierSet) -> str:
 def _loosened(pin: Pin, bare: str) -> tuple[Edit, ...]:
     """Drop the specifier, or all of it but its floor; empty parentheses do not stay behind."""
     found = pin.declaration
-    if bare:
+    if bare or pin.dialect.anything:
         return pin.rewritten(bare)
     text, span = found.source.text, found.specifier_span
     if text[: span.start].rstrip().endswith("("):

@@ -30,7 +30,7 @@ def find(project: Project) -> Iterator[Finding]:
         series = pins.series(specifier)
         if series and not pins.admits_later_patches(specifier, series) and not pins.is_exact(specifier):
             message = f"stops inside the {series} series: {shown(pin)}"
-            yield pin.finding(CODE, "warning", message, f"write `{pins.whole_series(specifier, series)}`")
+            yield pin.finding(CODE, "warning", message, f"write `{pin.range_of(specifier, series)}`")
 
 
 RULE = Rule(CODE, "stops-inside-series", find, __doc__)

@@ -89,14 +89,37 @@ def _unreadable(where: PurePosixPath, reason: str) -> Problem:
     return Problem(Source(where, ""), Span(0, 0), reason)
 
 
-def find(folder: Path, claims: Callable[[PurePosixPath], bool]) -> list[Path]:
-    """Return the manifests below a folder, nearest first; hidden folders, environments and links are not entered."""
+def find(folder: Path, mark_of: Callable[[PurePosixPath], bytes | None]) -> list[Path]:
+    """Return the manifests below a folder, nearest first; hidden folders, environments and links are not entered.
+
+    `mark_of` tells by a path what has to stand in a file for it to be one, None where it is none.
+    """
     found: list[Path] = []
     for current, folders, names in os.walk(folder):
         here = Path(current)
         folders[:] = sorted(name for name in folders if _is_entered(here / name))
-        found += [here / name for name in sorted(names) if claims(PurePosixPath((here / name).as_posix()))]
+        for path in (here / name for name in sorted(names)):
+            mark = mark_of(PurePosixPath(path.as_posix()))
+            if mark is not None and (not mark or _holds(path, mark)):
+                found.append(path)
     return sorted(found, key=lambda path: (len(path.parts), str(path)))
+
+
+def _holds(path: Path, mark: bytes) -> bool:
+    try:
+        return mark in _bytes(path, LARGEST_MANIFEST)
+    except (OSError, ValueError):
+        return False
+
+
+def folders_like(folder: Path, pattern: str) -> list[Path]:
+    """Return the folders below a folder that a glob matches, sorted; none where the glob leads out of it."""
+    if pattern.startswith("/") or ".." in PurePosixPath(pattern).parts:
+        return []
+    try:
+        return sorted(path for path in folder.glob(pattern) if path.is_dir())
+    except (ValueError, NotImplementedError, OSError):
+        return []
 
 
 def _is_entered(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What this project runs on itself: `nox` checks everything fast, `nox -s gate` and `nox -s hooks` do the real thing."""
+"""What this project runs on itself: `nox` checks everything fast, `nox -s gate tools hooks` do the real thing."""
 
 import os
 import shutil
@@ -58,7 +58,17 @@ def check_rooms(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     _install(session, "test")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-q", "-m", "not slow and not hooks", *session.posargs, env=DATA)
+    session.run(
+        "coverage",
+        "run",
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "not slow and not hooks and not tools",
+        *session.posargs,
+        env=DATA,
+    )
     session.run("coverage", "combine", "-q")
     session.run("coverage", "report")
 
@@ -79,6 +89,16 @@ def gate(session: nox.Session) -> None:
 
 
 @nox.session
+def tools(session: nox.Session) -> None:
+    """Let the tool that owns each format judge what a move leaves behind: uv, Poetry, PDM, Pipenv, Hatch, tox, pip."""
+    _install(session, "test")
+    session.install("py-rattler>=0.28,<0.29", "tox>=4.30", "hatch>=1.16", "setuptools>=80")
+    oracles = ("conda", "tox", "setup_cfg", "hatch")  # What the fast session skips, because these are big.
+    session.run("pytest", "-q", *(f"tests/test_{name}.py" for name in oracles), env=DATA)
+    session.run("pytest", "-q", "-m", "tools", *session.posargs, env=DATA)
+
+
+@nox.session
 def hooks(session: nox.Session) -> None:
     """Run the pre-commit hooks with pre-commit, from a clone of this repository."""
     _install(session, "test", "hooks")
@@ -89,7 +109,7 @@ def hooks(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Print the figures, measured on an installation as users have it: whole, with its bytecode."""
     session.install(".", env={"UV_COMPILE_BYTECODE": "1"})
-    for script in sorted(Path("benchmarks").glob("*.py")):
+    for script in sorted(Path("benchmarks").glob("[!_]*.py")):
         session.run("python", str(script), env=DATA)
 
 

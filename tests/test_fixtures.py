@@ -14,7 +14,26 @@ MOVED = [
     ("bookshop", "requirements/base.txt", "fastapi>=0.115.0,<0.116.0  #", "fastapi>=0.116.0,<0.117.0  #"),
     ("parcels", "pyproject.toml", '"fastapi ~= 0.115.0"', '"fastapi ~= 0.116.0"'),
     ("clinic", "pyproject.toml", "'fastapi==0.115.*'", "'fastapi==0.116.*'"),
+    ("quarry", "Pipfile", '{version = "~=0.115.0"}', '{version = "~=0.116.0"}'),
     ("harbour", "requirements.txt", "] >=0.112.0, <0.113.0 ;", "] >=0.113.0, <0.114.0 ;"),
+]
+# Every declaration of the package moves, whatever it is written in, and nothing else does.
+TOGETHER = [
+    (
+        "orchard",
+        [
+            ("pyproject.toml", 'fastapi = "^0.115.0"  #', 'fastapi = "^0.116.0"  #'),
+            ("pyproject.toml", "version = '~0.115'", "version = '~0.116'"),
+        ],
+    ),
+    (
+        "mill",
+        [
+            ("setup.cfg", "fastapi >=0.115.0, <0.116.0", "fastapi >=0.116.0, <0.117.0"),
+            ("tox.ini", "fastapi==0.115.*", "fastapi==0.116.*"),
+            ("Dockerfile", "'fastapi[standard]>=0.115.0,<0.116.0'", "'fastapi[standard]>=0.116.0,<0.117.0'"),
+        ],
+    ),
 ]
 HELD = [
     ("gatehouse", "failed: tests/test_gate.py::test_without_a_badge_nobody_passes"),
@@ -42,6 +61,20 @@ def test_a_green_project_is_moved_and_nothing_else_changes(
     assert ended.code == 0, ended
     assert ": moved" in ended.out
     before[file] = before[file].replace(old.encode(), new.encode())
+    assert contents(project) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "changes"), TOGETHER, ids=[row[0] for row in TOGETHER])
+def test_every_declaration_of_a_project_moves(
+    name: str, changes: list[tuple[str, str, str]], project: Path, pincheck: Callable[..., Ended]
+) -> None:
+    before = copied(name, project)
+    ended = pincheck("upgrade", "--notes", NOTES)
+    assert ended.code == 0, ended
+    for file, old, new in changes:
+        assert before[file].count(old.encode()) == 1
+        before[file] = before[file].replace(old.encode(), new.encode())
     assert contents(project) == before
 
 

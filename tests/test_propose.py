@@ -216,20 +216,22 @@ def test_a_pin_that_cannot_move_has_no_candidate(propose: Propose, server: Serve
 
 
 def test_without_a_manifest_or_a_pin_it_says_so(propose: Propose, server: Server) -> None:
-    assert propose(pin="").out == "no manifest found: no requirements file and no pyproject.toml\n"
+    assert propose(pin="").out == "no manifest found: no file here that pincheck reads\n"
     assert propose(pin="httpx").out == "no package that is pinned to one minor is declared here\n"
     assert server.paths == []
 
 
-def test_a_package_in_a_table_that_is_not_read_yet_has_no_candidate(
+def test_a_package_whose_entry_its_tool_ignores_has_no_candidate(
     propose: Propose,
     server: Server,  # noqa: ARG001
     project: Path,
 ) -> None:
-    (project / "pyproject.toml").write_text('[tool.poetry.dependencies]\nfastapi = "~0.112.0"\n')
+    (project / "pyproject.toml").write_text(
+        '[project]\ndependencies = ["httpx"]\n[tool.poetry.dependencies]\nfastapi = "~0.112.0"\n'
+    )
     ended = propose(pin="")
     assert ended.code == 0
-    assert ended.out.startswith("fastapi: no candidate: pyproject.toml:2: `[tool.poetry.dependencies]` is not read")
+    assert ended.out.startswith("fastapi: no candidate: pyproject.toml:4: Poetry ignores it, because")
 
 
 # Which index.
@@ -674,7 +676,8 @@ def test_traps_in_notes_stay_text(propose: Propose, server: Server) -> None:
     assert SECRET not in ended.out
     assert max(map(len, ended.out.splitlines())) < 650
     github = propose("--format", "github").out
-    assert not any(line.startswith("::") for line in github.splitlines())
+    commands = [line for line in github.splitlines() if line.startswith("::")]
+    assert commands == ["::group::places", "::endgroup::"]
 
 
 def test_a_release_that_the_notes_lack_stays_a_candidate(propose: Propose, server: Server) -> None:

@@ -17,9 +17,11 @@ from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from pincheck import candidates, edits
 from pincheck.commands import _gather
 from pincheck.config import Config
 from pincheck.model import Project
+from pincheck.world import files
 from tests.conftest import data
 
 ENVIRON = {"MY_VAR": "0.112.0", "HASHY": "a#b", "EMPTY": ""}
@@ -34,6 +36,8 @@ class Read(NamedTuple):
     specifier: str
     extras: tuple[str, ...]
     marker: str
+    url: str
+    constraint: bool
 
 
 def gathered(path: Path, environ: Mapping[str, str] = ENVIRON) -> Project:
@@ -41,11 +45,28 @@ def gathered(path: Path, environ: Mapping[str, str] = ENVIRON) -> Project:
 
 
 def ours(project: Project) -> list[Read]:
+    constraints = {
+        path for by, path in project.constrained if by not in project.context
+    }  # What a tool compiled may be used as such.
     return sorted(
-        Read(found.name, str(found.specifier), tuple(sorted(found.extras)), normal(found.marker))
+        Read(
+            found.name,
+            str(found.specifier),
+            tuple(sorted(found.extras)),
+            normal(found.marker),
+            location(found.url),
+            found.origin == "constraint" or (found.origin == "compiled" and found.source.path in constraints),
+        )
         for found in project.declarations
-        if found.source.path.name not in {"pyproject.toml", "setup.cfg", "setup.py"}  # Of a path; pip asks a build.
+        if found.source.path not in project.context
+        and found.source.path.name not in {"pyproject.toml", "setup.cfg", "setup.py"}  # Of a path; pip asks a build.
     )
+
+
+def location(url: str) -> str:
+    """Return where something is to be got; of a path, which pip makes absolute, only its last part."""
+    is_path = url.startswith(("file:", ".", "/")) or (url and ":" not in url)
+    return url.rpartition("/")[2] if is_path else url
 
 
 def normal(marker: str) -> str:
@@ -73,14 +94,18 @@ def test_a_probe_is_read_as_pip_26_reads_it(case: dict[str, Any], project: Path)
     found = gathered(Path("requirements.txt"))
     verdict, expected = case["pip"]
     reasons = [problem.reason for problem in found.problems]
-    if verdict == "err" and case["title"] not in NEEDS_THE_PATH:
-        assert reasons
+    if verdict == "err":
+        missing = [item.reason for item in found.left_alone]
+        assert missing == ["the path does not exist"] if case["title"] in NEEDS_THE_PATH else reasons
         return
     assert not reasons
-    if verdict == "ok":
-        # A file that two others include is pip's twice; pincheck judges each line once.
-        named = {Read(r[0], r[1], tuple(sorted(r[3])), r[4] or "") for r in expected if r[0]}
-        assert ours(found) == sorted(named)
+    # A file that two others include is pip's twice; pincheck judges each line once.
+    named = {Read(r[0], r[1], tuple(sorted(r[3])), r[4] or "", location(r[2] or ""), r[6]) for r in expected if r[0]}
+    assert ours(found) == sorted(named)
+    # What has no name, pip would have to build: each such line is told of, or its project's manifest is read.
+    followed = [path for _, path in found.included if path.name == "pyproject.toml"]
+    assert len(found.left_alone) + len(followed) == sum(not r[0] for r in expected)
+    assert any(d.origin == "compiled" for d in found.declarations) == any(r[7] for r in expected)
 
 
 Parsed = Callable[[Path], Iterator[Read]]
@@ -112,7 +137,9 @@ def pip() -> Parsed:
                 if read.req is not None:
                     extras = tuple(sorted(read.extras))
                     marker = str(read.markers) if read.markers else ""
-                    yield Read(canonicalize_name(read.req.name), str(read.req.specifier), extras, marker)
+                    url = location(read.link.url) if read.link and not read.editable else ""
+                    name, specifier = canonicalize_name(read.req.name), str(read.req.specifier)
+                    yield Read(name, specifier, extras, marker, url, read.constraint)
 
     return parsed
 
@@ -139,6 +166,56 @@ def test_real_requirements_files_are_read_as_pip_reads_them(pip: Parsed, project
     paths = corpus("requirements")
     assert len(paths) > 200
     assert {str(path): said for path in paths if (said := differences(path, pip, {}))} == {}
+
+
+ENCODINGS = (
+    *(("", "utf-8", ""), ("", "utf-8", "\ufeff")),
+    *(("", encoding, "\ufeff") for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")),
+    ("# -*- coding: latin-1 -*-\n", "latin-1", ""),
+    ("# first\n# vim: set fileencoding=cp1252 :\n", "cp1252", ""),
+    ("# coding=koi8-r\n", "koi8-r", ""),
+)
+ENDS = ("\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028")
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "mark", "ends"),
+    [(*how, ends) for how in ENCODINGS for ends in ENDS if ends.encode(how[1], "ignore")],  # Not all have all of them.
+    ids=ascii,
+)
+@pytest.mark.parametrize("last", [True, False], ids=["ended", "no end"])
+def test_a_move_keeps_every_other_byte(
+    head: str, encoding: str, mark: str, ends: str, last: bool, project: Path
+) -> None:
+    lines = ["idna==0.112.0", "FastAPI[standard] >=0.112.0,<0.113.0 ; python_version > '3.8'  # fastapi==0.112.0", "#"]
+    text = f"{mark}{head}{ends.join([*lines, 'fastapi-cli==0.112.0'])}{ends if last else ''}"
+    before = text.encode(encoding)
+    path = project / "requirements.txt"
+    path.write_bytes(before)
+    found = gathered(path)
+    assert found.problems == ()
+    assert [d.name for d in found.declarations] == ["idna", "fastapi", "fastapi-cli"]
+    made = candidates.edits([d for d in found.declarations if d.name == "fastapi"], Version("0.113.2"))
+    assert not isinstance(made, str)
+    source = found.sources[0]
+    files.write([(source, edits.apply(source.text, made[0]))])
+    expected = text.replace(">=0.112.0,<0.113.0", ">=0.113.0,<0.114.0")
+    assert path.read_bytes() == expected.encode(encoding) != before
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("fastapi==0.112.0\n".encode("utf-16-le"), "zero bytes"),  # Without a mark nobody knows what it is.
+        (b"# first\n# second\n# coding: latin-1\nfastapi # \xe9\n", "not utf-8 text: byte 0xe9 on line 4"),
+        (b"fastapi\n# coding: latin-1\n# \xe9\n", ""),  # On the second line it counts, as pip has it.
+        (b" # coding: latin-1\nfastapi # \xe9\n", "not utf-8 text"),  # Not at the start of its line.
+    ],
+)
+def test_an_encoding_that_is_not_told_is_a_problem(data: bytes, reason: str, project: Path) -> None:
+    (project / "requirements.txt").write_bytes(data)
+    found = gathered(Path("requirements.txt"))
+    assert [reason in problem.reason for problem in found.problems] == ([True] if reason else [])
 
 
 # What a line can be made of, the characters among them that pip treats in a way of its own. No paths: pip looks

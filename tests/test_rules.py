@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 
-from pincheck import policy, rules
+from pincheck import pins, policy, rules
 from pincheck.commands import _gather
 from pincheck.config import Config
 from pincheck.model import Finding, Policy
@@ -92,16 +92,14 @@ WIDER = (
     ),
     *(">=0.112.0", ">0.112", "<0.113", "<=0.112.9", "!=0.112.1", ">=0.112.0,<1", ">=0.112.0,<1.0.0", ">=0.112.0,==0.*"),
     *(
-        "~=0.112",
-        "~=0.112rc1",
-        "~=0.112.post1",
         ">=0.112",
         "[standard]",
         "; python_version<'3.13'",
         ">=0.112.0,<0.114.0",
     ),
-    *("~=0.112,", ">=1!0.112,<1!0.114", ">=0.112.0a1,<0.114", "~=0.112.dev1", ">=0.112.0,<0.113.0a0"),
+    *(">=1!0.112,<1!0.114", ">=0.112.0a1,<0.114", ">=0.112.0,<0.113.0a0", "~=0.112,!=0.112.1"),
 )
+SHORT = ("~=0.112", "~= 0.112", "~=v0.112", "~=0.112rc1", "~=0.112.post1", "~=0.112.dev1", "~=0.112,", "~=1!0.112")
 EMPTY = (
     *("===0.112.*", "===foo", "==0.112.0,==0.112.1", ">=0.113,<0.112", ">=0.112.0,<0.112.0", "==0.112.0,!=0.112.0"),
     *(">=0.165.0,<0.113.0",),
@@ -130,6 +128,7 @@ STOPS_EARLY = (">=0.112.0,<=0.112.4", ">=0.112.0,<0.112.9", "==0.112.*,<0.112.5"
     [
         *((specifier, []) for specifier in ONE_MINOR),
         *((specifier, ["PIN101"]) for specifier in WIDER),
+        *((specifier, ["PIN116"]) for specifier in SHORT),
         *((specifier, ["PIN107"]) for specifier in EMPTY),
         *((specifier, ["PIN108"]) for specifier in STOPS_EARLY),
         *((specifier, [UNREADABLE]) for specifier in MALFORMED if specifier != "==0.112.0;"),
@@ -140,6 +139,76 @@ def test_fastapi_stands_at_one_version_or_in_one_minor_series(
     specifier: str, expected: list[str], project: Path
 ) -> None:
     assert codes(project, f"fastapi{specifier}\n") == expected
+
+
+# The rows of the truth table that was computed with `packaging`, by number: what each spelling is in a PEP 508 file.
+EXACT, RANGE, WIDE, NONE, WRONG = "exact", "one minor", "wider", "empty", "malformed"
+TRUTH: tuple[tuple[int, str, str], ...] = (
+    (1, "", WIDE),
+    (2, "==0.112.0", EXACT),
+    (4, "==0.112.*", RANGE),
+    (6, "==0.*", WIDE),
+    (7, "===0.112.0", EXACT),
+    (8, "===0.112.*", NONE),
+    (9, "===foo", NONE),
+    (10, "~=0.112.0", RANGE),
+    (11, "~=0.112.3", RANGE),
+    (15, "~=0", WRONG),
+    (16, "~=0.112.*", WRONG),
+    (17, ">=0.112.0,<0.113.0", RANGE),
+    (18, ">=0.112,<0.113", RANGE),
+    (22, ">=0.112.0,<=0.113", WIDE),
+    (25, ">=0.112.0,<0.113.1", WIDE),
+    (26, ">=0.112.0,<0.114", WIDE),
+    (29, ">=0.112.0,!=0.113.*", WIDE),
+    (31, ">0.112.0,<0.113.0", RANGE),
+    (32, ">0.111,<0.113", WIDE),
+    (35, ">=0.112.0", WIDE),
+    (37, ">0.112", WIDE),
+    (38, "<0.113", WIDE),
+    (39, "<=0.112.9", WIDE),
+    (42, "!=0.112.1", WIDE),
+    (45, "==0.112.0,<0.113", EXACT),
+    (47, "==0.112.*,!=0.112.1", RANGE),
+    (49, "==0.112.0,==0.112.1", NONE),
+    (50, ">=0.113,<0.112", NONE),
+    (51, ">=0.112.0,<0.112.0", NONE),
+    (54, "==0.112.0rc1", EXACT),
+    (56, "==0.112.0.post1", EXACT),
+    (60, "==v0.112.0", EXACT),
+    (61, "== 0.112.0", EXACT),
+    (62, ">= 0.112.0 , < 0.113.0", RANGE),
+    (63, ">=0.112.0 <0.113.0", WRONG),
+    (66, ">=0.112.*", WRONG),
+    (67, ">=0.112.*,<0.113", WRONG),
+    (68, "<0.113.*", WRONG),
+    (69, "==0.112.x", WRONG),
+    (70, "=0.112.0", WRONG),
+    (71, " 0.112.0", WRONG),
+    (72, " 0.112.*", WRONG),
+    (73, "^0.112.0", WRONG),
+    (74, "~0.112.0", WRONG),
+    (75, " *", WRONG),
+    (76, "==*", WRONG),
+    (77, ">=0.112.0;<0.113.0", WRONG),
+    (78, "=>0.112.0", WRONG),
+    (83, ">=0.112.0,<1", WIDE),
+    (84, ">=0.112.0,<1.0.0", WIDE),
+    (85, ">=0.112.0,==0.*", WIDE),
+    (87, ">=0.99.0,<0.100.0", RANGE),
+    (90, "==0.112.0,!=0.112.0", NONE),
+    (91, ">=0.165.0,<0.113.0", NONE),
+)
+CODES = {EXACT: [], RANGE: [], WIDE: ["PIN101"], NONE: ["PIN107"], WRONG: [UNREADABLE]}
+
+
+@pytest.mark.parametrize(("row", "specifier", "verdict"), TRUTH)
+def test_a_row_of_the_truth_table(row: int, specifier: str, verdict: str, project: Path) -> None:
+    assert codes(project, f"fastapi{specifier}\n") == CODES[verdict], row
+    if verdict in {EXACT, RANGE, WIDE}:
+        found = pins.parse(specifier)
+        assert pins.is_exact(found) == (verdict == EXACT)
+        assert (pins.series(found) is None) == (verdict == WIDE)
 
 
 @pytest.mark.parametrize(
@@ -278,15 +347,15 @@ ADVERSARIAL: tuple[tuple[str, list[str]], ...] = (
     ("fastapi==0.110.0;python_version<'3.9'\nfastapi==0.112.0;python_version>='3.9'\n", []),
     ("fastapi>=0.112.0 --hash=sha256:aa\n", ["PIN101"]),
     ("fastapi (>=0.112.0,<0.113.0)\n", []),
-    ("fastapi>=0.112.0,\\\n    <0.113.0\n", []),
-    ("fastapi\\\n    >=0.112.0\n", ["PIN101"]),
+    ("fastapi>=0.112.0,\\\n    <0.113.0\n", ["PIN115"]),
+    ("fastapi\\\n    >=0.112.0\n", ["PIN101", "PIN115"]),
     ("\ufefffastapi>=0.112.0\r\nstarlette==1\r\n", ["PIN101", "PIN102"]),
     ("fastapi  >=  0.112.0 ,<  0.113.0  ;  python_version > '3.8'\n", []),
     ("x[fastapi]==0.112.0\nfastapi==0.112.0\n", []),
     ("x[fastapi]==0.112.0\nfastapi\n", ["PIN101"]),
     ("fastapi; python_version<'3.9' # <0.113\n", ["PIN101"]),
     ("Fast_API==1\nfast.api==2\nfast-api\n", []),
-    ("fastapi==0.112.0 # pinned \\\nstarlette==0.37.2\n", []),  # as pip reads it, there is no Starlette here
+    ("fastapi==0.112.0 # pinned \\\nstarlette==0.37.2\n", ["PIN115"]),  # pip sees no Starlette here
 )
 
 
@@ -363,7 +432,7 @@ def test_a_project_may_have_policies_of_its_own(
         ("fastapi # pincheck: ignore[PIN101]\n", []),
         ("fastapi # pincheck: ignore[PIN101] until spring\n", []),
         ("fastapi # why\t# pincheck:ignore[ pin101 , PIN102 ]\n", []),
-        ("fastapi \\\n  >=0.112.0 # pincheck: ignore[PIN101]\n", []),
+        ("fastapi \\\n  >=0.112.0 # pincheck: ignore[PIN101, PIN115]\n", []),
         ("starlette # pincheck: ignore[PIN102]\n", ["PIN901"]),
         ("fastapi # pincheck: ignore[PIN102]\n", ["PIN101", "PIN901"]),
         ("fastapi # pincheck: ignore\n", ["PIN101", "PIN901"]),
@@ -409,7 +478,7 @@ def test_a_comment_hides_a_finding_in_pyproject_toml(project: Path) -> None:
             {"requirements.txt": "fastapi\n-r constraints.txt\n", "constraints.txt": "-e git+https://x.test/y#egg=y\n"},
             ["PIN101"],
         ),
-        ({"requirements.txt": "fastapi==0.112.0\n-c pins.txt\n", "pins.txt": "starlette==0.37.2\n"}, ["PIN102"]),
+        ({"requirements.txt": "fastapi==0.112.0\n-c pins.txt\n", "pins.txt": "starlette==0.37.2\n"}, []),
         ({"requirements.txt": "pydantic\n-c pins.txt\n", "pins.txt": "pydantic<3\n"}, ["PIN105"]),
     ],
 )
@@ -441,7 +510,7 @@ def test_the_order_of_named_files_changes_nothing(order: tuple[str, str], projec
         ({"requirements.txt": "fastapi~=0.112"}, "write `~=0.112.0`"),
         ({"requirements.txt": "fastapi ~= 0.112"}, "write `~= 0.112.0`"),
         ({"requirements.txt": "fastapi~=0.112,"}, "write `>=0.112,<0.113`"),
-        ({"requirements.txt": "fastapi~=0.1\\\n12"}, "write `>=0.112,<0.113`"),
+        ({"requirements.txt": "fastapi~=0.112rc1"}, "write `>=0.112.0,<0.113.0`"),
         ({"requirements.txt": "fastapi>=1!0.112"}, "write `>=1!0.112,<1!0.113`"),
         ({"requirements.txt": "fastapi"}, "write the version that your tests passed with"),
         ({"requirements.txt": "fastapi<0.113"}, "write the version that your tests passed with"),

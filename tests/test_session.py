@@ -8,7 +8,6 @@ import pytest
 from pincheck.config import Config
 from pincheck.errors import PincheckError
 from pincheck.gates import _session
-from pincheck.gates._poetry import as_pep508, specifier
 
 
 def listing(*entries: tuple[str, object]) -> str:
@@ -108,7 +107,19 @@ BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.bu
         ({"pyproject.toml": f"{BUILD}{PROJECT}[tool.uv]\npackage = false\n"}, "-r, pyproject.toml, pytest"),
         (
             {"pyproject.toml": f'{BUILD}{PROJECT}[tool.poetry]\npackage-mode = false\n[tool.poetry.group.dev.dependencies]\npytest = "^8.1"\nhttpx = {{version = "~0.27", extras = ["http2"]}}\nmine = {{path = "."}}\n'},
-            "-r, pyproject.toml, pytest<9,>=8.1, httpx[http2]<0.28,>=0.27, pytest",
+            "-r, pyproject.toml, pytest<9.0,>=8.1, httpx[http2]<0.28,>=0.27, pytest",
+        ),
+        (
+            {"pyproject.toml": '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.11"\nfastapi = "^0.112.0"\norjson = { version = "^3", optional = true }\nx = { git = "https://x.test/x.git" }\ny = "^1 || ^3"\nz = [{ version = "1.0", python = "<3.12" }, { version = "2.*", python = ">=3.12" }]\n[tool.poetry.group.docs.dependencies]\nmkdocs = "*"\n[tool.poetry.dev-dependencies]\nhttpx = "*"\n'},
+            'fastapi<0.113.0,>=0.112.0, y<4,>=1, z==1.0 ; python_version < "3.12", z==2.* ; python_version >= "3.12", httpx, pytest',
+        ),
+        (
+            {"pyproject.toml": f'{PROJECT}dynamic = ["dependencies"]\n[tool.poetry.dependencies]\nfastapi = "0.112.*"\n'},
+            "fastapi==0.112.*, pytest",
+        ),
+        (
+            {"pyproject.toml": f'{PROJECT}dependencies = ["fastapi"]\n[tool.poetry.dependencies]\nfastapi = "0.112.*"\n'},
+            "-r, pyproject.toml, pytest",
         ),
         (
             {"pyproject.toml": f'{PROJECT}[tool.pdm.dev-dependencies]\ntest = ["httpx", "-e file:///x"]\ndoc = ["mkdocs"]\n'},
@@ -157,32 +168,17 @@ def test_where_there_is_nothing_to_run_that_is_said(project: Path, files: dict[s
         _session.generated(project, Config(), Path("python"))
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("^1.2.3", "<2,>=1.2.3"),
-        ("^0.112.0", "<0.113,>=0.112.0"),
-        ("^0.0.3", "<0.0.4,>=0.0.3"),
-        ("^0", "<1,>=0"),
-        ("~1.2.3", "<1.3,>=1.2.3"),
-        ("~2", "<3,>=2"),
-        ("*", ""),
-        ("1.2.3", "==1.2.3"),
-        ("=1.2.3", "==1.2.3"),
-        ("1.2.*", "==1.2.*"),
-        (">=1 <2", "<2,>=1"),
-        (">= 1.2, < 2", "<2,>=1.2"),
-        ("^1 || ^2", ""),
-        ("^x", ""),
-        ("latest", ""),
-    ],
-)
-def test_a_constraint_of_poetry_is_said_in_pep_440(written: str, expected: str) -> None:
-    assert specifier(written) == expected
-
-
-def test_what_has_no_version_of_its_own_is_left_out() -> None:
-    assert as_pep508("python", "^3.11") == ""
-    assert as_pep508("mine", {"path": "../mine"}) == ""
-    assert as_pep508("twice", [{"version": "1"}, {"version": "2"}]) == ""
-    assert as_pep508("a", {"version": "^1", "markers": "os_name == 'nt'"}) == "a<2,>=1 ; os_name == 'nt'"
+def test_a_pipfile_or_a_setup_cfg_alone_says_what_is_installed(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("")
+    (tmp_path / "setup.cfg").write_text(
+        "[options]\ninstall_requires =\n    fastapi~=0.112.0\n[options.extras_require]\ntest = httpx\ndocs = sphinx\n"
+    )
+    assert _session._installs(tmp_path, {}) == ["fastapi~=0.112.0", "httpx"]
+    (tmp_path / "setup.py").write_text("from setuptools import setup\nsetup(extras_require={'dev': ['x']})\n")
+    assert _session._installs(tmp_path, {}) == ["-e", ".[test,dev]"]
+    (tmp_path / "setup.py").unlink()
+    (tmp_path / "Pipfile").write_text(
+        "[packages]\nfastapi = {version = '0.112.0', extras = ['all']}\n[dev-packages]\npytest = '*'\n"
+        "[docs]\nsphinx = '*'\n[test]\nhttpx = {git = 'https://x.test/httpx'}\n"
+    )
+    assert _session._installs(tmp_path, {}) == ["fastapi[all]==0.112.0", "pytest"]

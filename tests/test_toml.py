@@ -1,8 +1,11 @@
 """The scanner that finds where each value of a TOML document stands, against tomllib, which says what they are."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path as Path_
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -236,3 +239,61 @@ def test_toml_1_1_is_read_and_said_to_be() -> None:
     assert isinstance(found, Document)
     assert found.values == {"a": {"b": 1, "c": "\x1bA"}}
     assert found.newer is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("a = {b = 1}", ""),
+        ("a = {b = [\n1,\n], c = { } }", ""),
+        ('a = "\\\\e"', ""),
+        ("a = '\\e\\x41'", ""),
+        ("a = '''\\e'''", ""),
+        ("a = 10:00:00\nb = 2026-01-01 10:00:00.5", ""),
+        ("a = {\n}", "{\n}"),
+        ("a = {b = 1,}", "{b = 1,}"),
+        ("a = {b = 1\n,c = 2}", "{b = 1\n,c = 2}"),
+        ("a = {b = 1, # c\nc = {d = 1,}}", "{b = 1, # c\nc = {d = 1,}}"),
+        ('a = 1\nb = "x\\e[1m"', "\\e"),
+        ('a = """\n\\x41"""', "\\x41"),
+        ('"\\x41" = 1', "\\x41"),
+        ("a = 10:00", "10:00"),
+        ("a = [2026-01-01T10:00Z]", "2026-01-01T10:00Z"),
+    ],
+)
+def test_the_first_syntax_of_toml_1_1_is_found(text: str, place: str) -> None:
+    found = load(source(text))
+    assert isinstance(found, Document)
+    assert (source(text).at(found.newer) if found.newer else "") == place
+
+
+PIECES = ("1", '"x"', '"\\e"', '"\\\\e"', "'\\x41'", '"\\x41"', "10:00", "10:00:00", "{}", "{a=1,}", "{\n}", "[\n1,\n]")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 15), reason="tomllib reads TOML 1.1 from Python 3.15 on")
+@given(st.lists(st.sampled_from(PIECES), max_size=4), st.sampled_from(["a{} = {}\n", "[t{}]\nx = {{y = [{}]}}\n"]))
+def test_it_is_found_where_tomllib_refuses_the_text(pieces: list[str], form: str) -> None:
+    text = "".join(form.format(index, piece) for index, piece in enumerate(pieces))
+    found = load(source(text))
+    assert isinstance(found, Document)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        assert found.newer is not None
+    else:
+        assert found.newer is None
+
+
+def test_a_lock_may_be_as_new_as_it_likes() -> None:
+    lock = read(Source(PurePosixPath("uv.lock"), "a = {\n}\n"), environ={})
+    assert lock is not None
+    assert lock.oddities == ()
+
+
+def test_a_file_that_is_only_read_is_not_given_to_tomlkit(project: Path_) -> None:
+    (project / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1"\ndependencies = ["fastapi>=0.112"]\n')
+    program = "import sys; from pincheck import cli; cli.run(sys.argv[1:]); print('tomlkit' in sys.modules)"
+    for arguments, expected in ((["check"], "False"), (["check", "--fix"], "True")):
+        argv = [sys.executable, "-c", program, *arguments]
+        ended = subprocess.run(argv, cwd=project, capture_output=True, text=True, check=True)
+        assert ended.stdout.splitlines()[-1] == expected

@@ -116,13 +116,20 @@ def test_a_file_that_changes_while_the_tests_run_is_not_written(upgrade: Upgrade
     assert original.read_text().startswith("fastapi>=0.1.0,<0.2.0\npytest\n# edited meanwhile")
 
 
+@pytest.mark.slow
+def test_what_a_noxfile_installs_itself_moves_along(upgrade: Upgrade, project: Path) -> None:
+    write(project, "noxfile.py", NOXFILE.replace('"-r", "requirements.txt"', "'fastapi==0.1.0', \"pytest\""))
+    ended = upgrade()
+    assert ended.code == 0, ended
+    assert "fastapi 0.1.0 → 0.2.1: moved" in ended.out
+    assert "'fastapi==0.2.1', \"pytest\"" in (project / "noxfile.py").read_text()
+    assert pins(project) == "fastapi>=0.2.0,<0.3.0"
+
+
 @pytest.mark.parametrize(
     ("noxfile", "reason"),
     [
-        (
-            NOXFILE.replace('"-r", "requirements.txt"', '"fastapi==0.1.0", "pytest"'),
-            "noxfile.py:6 installs its own `fastapi==0.1.0`",
-        ),
+        (NOXFILE.replace('"-r", "requirements.txt"', "f\"fastapi=={'0.1.0'}\", 'pytest'"), "noxfile.py:6: computed"),
         (NOXFILE.replace('"pytest"', '"pytest", "--collect-only", "-k", "nothing"'), "no test ran"),
         (NOXFILE.replace('"pytest")', '"pytest", env={"PYTEST_ADDOPTS": ""})'), "the probe was not loaded"),
         (NOXFILE.replace('"pytest")', '"pytest", env={"PYTHONPATH": ""})'), "the probe was not loaded"),

@@ -1,5 +1,6 @@
 """Releases, notes and policy → the next version to try, or why there is none."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -160,10 +161,12 @@ def edits(declarations: Iterable[Declaration], target: Version) -> tuple[tuple[E
     for found in declarations:
         line, _ = found.source.position(found.span.start)
         place = f"{found.source.path}:{line}"
+        if _names_no_version(found):
+            continue  # Something else pins it; there is nothing here to move.
         if found.fixed:
             return f"{place}: {found.fixed}"
-        if not found.specifier and found.origin == "declared":
-            continue  # A constraints file pins it; there is nothing here to move.
+        if pins.series(found.specifier) is None and pins.admits(found.specifier, target):
+            continue  # A constraint holds it inside one series, and it lets the new one in.
         written = found.source.at(found.specifier_span)
         moved = dialects.of(found.dialect).move(written, target)
         if isinstance(moved, dialects.Unmovable):
@@ -172,6 +175,18 @@ def edits(declarations: Iterable[Declaration], target: Version) -> tuple[tuple[E
         if moved.text != written:
             made.append(Edit(found.source.path, found.specifier_span, moved.text))
     return tuple(made), tuple(remarks)
+
+
+def _names_no_version(found: Declaration) -> bool:
+    """Say whether a declaration lets every version in by saying nothing, or no more than `*`.
+
+    An override that does so is none of these: it takes the others out of effect.
+    """
+    if found.specifier or found.url or found.origin == "override":
+        return False
+    # A version that does not count stands there all the same: a shell takes `>=0.112.0` for a redirection.
+    head = found.source.at(found.span).partition(";")[0]
+    return not found.fixed or found.dialect not in {"pep440", "shell"} or re.search("[<>=!~]", head) is None
 
 
 def missing_notes(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # Making the classes of an upgrade costs `check`, which needs
 Severity = Literal["error", "warning", "note"]
 Origin = Literal["declared", "constraint", "override", "compiled"]
 # How a version is written down where it stands; `dialects` knows what each means and how it moves.
-DialectName = Literal["pep440", "poetry", "pipenv", "conda"]
+DialectName = Literal["pep440", "poetry", "pipenv", "conda", "shell"]
 OddityKind = Literal[
     "look-alike",  # a name with letters that only look like ASCII ones
     "toml-1.1",  # syntax that tomllib before Python 3.15 refuses
@@ -30,6 +30,7 @@ OddityKind = Literal[
     "comment-inside",  # a comment inside a joined line
     "variable-in-version",  # `${VARIABLE}` in a version, which only pip expands
     "odd-encoding",  # pip reads it, uv does not
+    "only-pip",  # anything else that pip reads, and uv refuses or reads otherwise
     "voided",  # another table of the same tool takes a declared version out of effect
     "ineffective",  # a declaration that its own tool ignores
     "shell",  # a shell reads the text otherwise than its writer
@@ -80,7 +81,7 @@ class Declaration(NamedTuple):
     name (with extras) and the marker, without parentheses; it is empty where nothing is written. In a table it is the
     text between the quotes. `specifier` is what that text means, in PEP 440's words, whatever its `dialect`. `group`
     names the table or file part that it stands in (`""` for the main one). `fixed` says why its text cannot be edited
-    in place (`""` where it can). An `override` takes the place of every other declaration of its package.
+    in place (`""` where it can). An extra's group has brackets around its name. An `override` takes the place of every other declaration of its package.
     """
 
     source: Source
@@ -196,6 +197,12 @@ class Project(NamedTuple):
     # (workspace root's file, member's file): one lock and one set of constraints for all of them.
     members: frozenset[tuple[PurePosixPath, PurePosixPath]] = frozenset()
     oddities: tuple[Oddity, ...] = ()
+    # Files that nobody asked about, read because what was asked about belongs together with them.
+    context: frozenset[PurePosixPath] = frozenset()
+    # What the last commit declared in the folders of pins that do not stand inside one series any more.
+    committed: tuple[Declaration, ...] = ()
+    # Folders that were looked through: what is not found in them is not there.
+    searched: tuple[PurePosixPath, ...] = ()
 
 
 class Edit(NamedTuple):

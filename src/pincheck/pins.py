@@ -148,6 +148,12 @@ def mentioned(specifier: SpecifierSet) -> tuple[Version, ...]:
 
 def is_exact(specifier: SpecifierSet) -> bool:
     """Say whether exactly one version is allowed (its local builds aside)."""
+    return _is_exact(str(specifier))
+
+
+@lru_cache(maxsize=4096)
+def _is_exact(written: str) -> bool:
+    specifier = SpecifierSet(written)
     if any(clause.operator in {"==", "==="} and not clause.version.endswith(".*") for clause in specifier):
         return not is_empty(specifier)
     return not is_empty(specifier) and any(
@@ -157,6 +163,12 @@ def is_exact(specifier: SpecifierSet) -> bool:
 
 def series(specifier: SpecifierSet) -> Series | None:
     """Return the one series that a specifier stays inside, or None where it allows more than one, or nothing."""
+    return _series(str(specifier))  # Many rules ask it of each pin, and to hash a set costs more than to write it.
+
+
+@lru_cache(maxsize=4096)
+def _series(written: str) -> Series | None:
+    specifier = SpecifierSet(written)
     if is_empty(specifier):
         return None
     bounded = _bounded_series(specifier)

@@ -1,22 +1,24 @@
 """One package of a project: its declarations, what the index and the notes say, and the candidate that follows."""
 
-import tomllib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 
 import httpx
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from pincheck import candidates, changelog, indexes, pins
+from pincheck import candidates, changelog, indexes, pins, rules
 from pincheck.candidates import Limits
-from pincheck.commands import _gather
+from pincheck.commands import _gather, _pythons
 from pincheck.config import Config
 from pincheck.errors import PincheckError
-from pincheck.model import Declaration, Edit, Exact, LeftAlone, OneMinor, Project
+from pincheck.model import Declaration, Edit, Exact, Finding, LeftAlone, Oddity, OneMinor, Problem, Project
+from pincheck.rules import voided_pin
 from pincheck.upgrades import Candidate, Current, Held, Proposed, Release
 from pincheck.world import http, index, interpreters
 from pincheck.world import notes as world_notes
@@ -101,6 +103,9 @@ def packages(of: Ground) -> list[NormalizedName]:
         for x in of.project.left_alone
         if x.name and isinstance(of.settings.policies.get(canonicalize_name(x.name)), movable)
     }
+    names |= {
+        name for name in of.settings.policies if isinstance(of.settings.policies[name], movable) and _odd(of, name)
+    }
     for name in of.wish.notes if names else ():
         if name not in names:
             pinned = ", ".join(f"`{pinned}`" for pinned in sorted(names))
@@ -132,7 +137,12 @@ def find(of: Ground, name: NormalizedName) -> Found:
     """Return the candidate for a package, or why there is none."""
     declared = tuple(d for d in of.project.declarations if d.name == name)
     wanted = of.wish.to if name == _FASTAPI else ""
-    held = _cannot_be_read(of, name) or _disagreement(declared)
+    held = (
+        _cannot_be_read(of, name)
+        or _odd(of, name)
+        or _disagreement(of.project, declared)
+        or _without_effect(of, declared)
+    )
     if held:
         return Found(Held(name, wanted, held))
     with http.client(of.indexes.certificates, of.indexes.trusted_hosts) as client:
@@ -140,7 +150,7 @@ def find(of: Ground, name: NormalizedName) -> Found:
         cutoff, remarks = _cutoff(of, offer)
         text, missing = _notes(client, of, name, offer.answered)
     published, specifiers = indexes.releases(offer.files), _specifiers(declared)
-    required = _requires_python(of.folder)
+    required = _pythons.required(of.folder)
     limits = Limits(cutoff, of.settings.cooldown, required, None, frozenset(changelog.versions(text)))
     now = candidates.current(specifiers, published, limits)
     if now is None:
@@ -164,25 +174,59 @@ def _cannot_be_read(of: Ground, name: NormalizedName) -> str:
     """Return where the package is declared in a place that pincheck cannot move, `""` where there is none."""
     for item in of.project.left_alone:
         if item.name == name:
-            line, _ = item.source.position(item.span.start)
-            return f"{item.source.path}:{line}: {item.reason}"
+            return f"{_at(item)}: {item.reason}"
+    for problem in of.project.problems:
+        if _mentions(problem, name):
+            return f"{_at(problem)}: it cannot be read, and it names `{name}`: {problem.reason}"
     return ""
 
 
-def _disagreement(declared: Sequence[Declaration]) -> str:
-    """Return why the declarations do not make one pin, `""` where they do."""
+def _mentions(problem: Problem, name: NormalizedName) -> bool:
+    """Say whether a package is named in a stretch that cannot be read, or in a file of which nothing can."""
+    text = problem.source.at(problem.span) if problem.span.end > problem.span.start else problem.source.text
+    word = re.escape(name).replace("\\-", "[-_.]+")
+    return re.search(rf"(?<![\w./-]){word}(?![\w/-]|\.\w)", text, re.IGNORECASE) is not None
+
+
+def _odd(of: Ground, name: NormalizedName) -> str:
+    """Return where a name stands that only looks like the package's, `""` where there is none."""
+    for odd in of.project.oddities:
+        if odd.kind == "look-alike" and odd.name == name:
+            return f"{_at(odd)}: it only looks like `{name}`: {odd.text} in its name"
+    return ""
+
+
+def _without_effect(of: Ground, declared: Sequence[Declaration]) -> str:
+    """Return why moving a pin would change nothing, `""` where it would."""
+    places = {(d.source.path, d.span) for d in declared}
+    for found in rules.check(of.project):
+        if found.code == voided_pin.CODE and found.severity == "error" and (found.source.path, found.span) in places:
+            return f"{_at(found)}: {found.message}"
+    return ""
+
+
+def _at(item: Declaration | Finding | LeftAlone | Oddity | Problem) -> str:
+    line, _ = item.source.position(item.span.start)
+    return f"{item.source.path}:{line}"
+
+
+def _disagreement(project: Project, declared: Sequence[Declaration]) -> str:
+    """Return why the declarations do not make one pin, `""` where they do.
+
+    One that is wide by itself is inside one series where the constraints on it hold it there.
+    """
     pinned = [d for d in declared if d.specifier]
+    effective = {pin.declaration: pin.effective for pin in rules.pins_of(project, OneMinor, Exact)}
     if not pinned:
-        places = ", ".join(f"{d.source.path}:{d.source.position(d.span.start)[0]}" for d in declared)
+        places = ", ".join(map(_at, declared))
         return f"{places}: it has no pin to move; pin it first"
     for found in pinned:
-        if pins.series(found.specifier) is None:
-            line, _ = found.source.position(found.span.start)
-            place = f"{found.source.path}:{line}"
-            return f"{place}: `{found.written or found.url}` is not inside one minor series; pin it first"
-    joined = SpecifierSet(",".join(str(d.specifier) for d in pinned))
-    if pins.is_empty(joined):
-        shown = ", ".join(f"{d.source.path}:{d.source.position(d.span.start)[0]} {d.written}" for d in pinned)
+        allowed = effective.get(found, found.specifier)
+        if pins.series(allowed) is None and not pins.is_empty(allowed):
+            return f"{_at(found)}: `{found.written or found.url}` is not inside one minor series; pin it first"
+    if pins.is_empty(SpecifierSet(",".join(str(d.specifier) for d in pinned))):
+        pairs = (pair for pair in combinations(pinned, 2) if pins.is_disjoint(*(d.specifier for d in pair)))
+        shown = ", ".join(f"{_at(d)} {d.written or d.url}" for d in next(pairs, pinned))
         return f"its declarations disagree: {shown}"
     return ""
 
@@ -217,15 +261,6 @@ def _notes(client: httpx.Client, of: Ground, name: NormalizedName, answered: str
     except world_notes.NotAvailable as error:
         return "", str(error)
     return (text, "") if changelog.versions(text) else ("", "there is no heading with a version in them")
-
-
-def _requires_python(folder: Path) -> SpecifierSet:
-    """Return what the project says of Python, an empty set where it says nothing that can be read."""
-    try:
-        table = tomllib.loads((folder / "pyproject.toml").read_bytes().decode("utf-8-sig"))
-        return SpecifierSet(table.get("project", {}).get("requires-python", ""))
-    except (OSError, ValueError, RecursionError, AttributeError, TypeError, InvalidSpecifier):
-        return SpecifierSet()
 
 
 def _searched(of: Ground, facts: _Facts) -> tuple[Proposed | Current | Held, tuple[LeftAlone, ...]]:

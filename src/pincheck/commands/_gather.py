@@ -1,18 +1,22 @@
 """What a project consists of: its manifests, read from disk and joined to one value."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, assert_never
 
+from packaging.utils import NormalizedName
+
 from pincheck import config, manifests
+from pincheck.commands import _around
 from pincheck.config import Config
 from pincheck.errors import PincheckError
 from pincheck.manifests import Include, Reading
 from pincheck.model import LeftAlone, Problem, Project, Source, Span
 from pincheck.world import files
 
+NOTHING = "no manifest found: no file here that pincheck reads"
 # A chain of includes longer than this is an accident or an attack.
 _MOST_FILES = 2_000
 
@@ -34,6 +38,7 @@ class _Gathering:
     requires: dict[Path, list[Path]] = field(default_factory=dict)
     constrains: dict[Path, list[Path]] = field(default_factory=dict)
     members: dict[Path, list[Path]] = field(default_factory=dict)
+    listed: set[Path] = field(default_factory=set)
 
     def read(self, path: Path, *, named: bool = False) -> None:
         """Read a file and all that it includes, each once."""
@@ -54,9 +59,12 @@ class _Gathering:
         if isinstance(source, Problem):
             return Reading(problems=(source,))
         self.sources[key] = source
-        return manifests.read(source, environ=self.environ, named=named) or Reading()
+        reading = manifests.read(source, environ=self.environ, named=named)
+        if reading is None and named:
+            reading = Reading(left_alone=(_unknown(source),))
+        return reading or Reading()
 
-    def settle(self) -> None:
+    def settle(self, among: Container[Path]) -> None:
         """Read again, as constraints, the files that turned out to be some: named by a `-c`, and by no `-r`.
 
         That is known when all files have been read, in whatever order they were named or found.
@@ -64,14 +72,23 @@ class _Gathering:
         required = {path for paths in self.requires.values() for path in paths}
         constraints = {path for paths in self.constrains.values() for path in paths}
         constraints |= {key for key, source in self.sources.items() if _is_constraints(source)}
-        for key in (constraints - required) & self.sources.keys():
+        for key in (found for found in (constraints - required) & self.sources.keys() if found in among):
             reading = manifests.read(self.sources[key], constraint=True, environ=self.environ, named=True)
             self.readings[key] = reading or Reading()
+        for key in self.listed & self.sources.keys():
+            found = self.readings[key]
+            own = [problem.span.start for problem in found.problems]
+            refused = tuple(
+                problem
+                for problem in manifests.refused(self.sources[key])
+                if not any(problem.span.start <= start <= problem.span.end for start in own)
+            )
+            self.readings[key] = found._replace(problems=(*found.problems, *refused))
 
     def _targets(self, key: Path, path: Path, include: Include) -> Iterator[tuple[Path, bool]]:
         """Yield the files that an include leads to, and whether each is a requirements file whatever its name."""
         match include.kind:
-            case "requirements" | "constraints":
+            case "requirements" | "constraints" | "listed":
                 target = self._target(key, path, include)
                 if target is not None:
                     yield target, True
@@ -98,13 +115,19 @@ class _Gathering:
             self._problem(source, include.span, f"`{include.target}` is outside the project and is not followed")
             return None
         if not _exists(target):
-            self._problem(source, include.span, f"`{include.target}` does not exist")
+            if source.path.name == "noxfile.py":  # A session may write the file before it installs from it.
+                reason = "does not exist when the session begins"
+                self.left_alone.append(LeftAlone(source, include.span, include.target, reason))
+            else:
+                self._problem(source, include.span, f"`{include.target}` does not exist")
             return None
         if any(found.name != "requirements" for found in manifests.formats_of(PurePosixPath(target.as_posix()))):
             self._problem(source, include.span, f"`{include.target}` is not a requirements file; pip reads it as one")
             return None
         related = self.constrains if include.kind == "constraints" else self.requires
         related.setdefault(key, []).append(_real(target))
+        if include.kind == "listed":
+            self.listed.add(_real(target))
         if key in self._reached(_real(target)):
             self._problem(source, include.span, f"`{include.target}` includes this file again")
         return target
@@ -153,22 +176,24 @@ class _Gathering:
         for start in self.readings if self.constrains else ():
             required = _closure(start, lambda path: self.requires.get(path, []))
             constraints = {c for path in required for c in self.constrains.get(path, [])}
-            pairs |= {(self._shown(a), self._shown(b)) for a in required for b in constraints}
+            pairs |= {(self.shown(a), self.shown(b)) for a in required for b in constraints}
+        below = {member for found in self.members.values() for member in found}  # Only a root's constraints hold.
         for key, reading in self.readings.items():
-            if any(d.origin == "constraint" for d in reading.declarations) and not _is_text(key):
-                pairs |= {(self._shown(member), self._shown(key)) for member in [key, *self.members.get(key, [])]}
+            if key not in below and any(d.origin == "constraint" for d in reading.declarations) and not _is_text(key):
+                pairs |= {(self.shown(member), self.shown(key)) for member in [key, *self.members.get(key, [])]}
         return frozenset(pairs)
 
     def included(self) -> frozenset[tuple[PurePosixPath, PurePosixPath]]:
         """Return which file's requirements are installed along with which other's."""
         reached = {start: _closure(start, lambda path: self.requires.get(path, [])) for start in self.requires}
-        return frozenset((self._shown(a), self._shown(b)) for a, found in reached.items() for b in found if a != b)
+        return frozenset((self.shown(a), self.shown(b)) for a, found in reached.items() for b in found if a != b)
 
     def in_workspace(self) -> frozenset[tuple[PurePosixPath, PurePosixPath]]:
         """Return which file is the root of which workspace member."""
-        return frozenset((self._shown(root), self._shown(m)) for root, found in self.members.items() for m in found)
+        return frozenset((self.shown(root), self.shown(m)) for root, found in self.members.items() for m in found)
 
-    def _shown(self, path: Path) -> PurePosixPath:
+    def shown(self, path: Path) -> PurePosixPath:
+        """Return how a file that was read is shown, by its real path."""
         return self.sources[path].path if path in self.sources else files.shown(path)
 
 
@@ -191,7 +216,7 @@ def _is_text(path: Path) -> bool:
 
 def _is_constraints(source: Source) -> bool:
     """Say whether a file that no other one names is a constraints file, by its name."""
-    return source.path.name.lower().startswith("constraints")
+    return "constraint" in source.path.name.lower()
 
 
 def _real(path: Path) -> Path:
@@ -213,40 +238,77 @@ def _exists(path: Path) -> bool:
 def project(paths: Sequence[Path], environ: Mapping[str, str], settings: Config) -> Project:
     """Read the named files and the manifests in the named folders."""
     gathering = _Gathering(environ, [files.project_root(path) for path in paths])
-    for path in paths:
-        if path.is_dir():
-            for manifest in files.find(path, manifests.mark_of):
-                gathering.read(manifest)
-        else:
-            _named(gathering, path)
-    gathering.settle()
+    for path in (path for path in paths if path.is_dir()):
+        for manifest in files.find(path, manifests.mark_of):
+            gathering.read(manifest)
+    found = set(gathering.readings)
+    for path in (path for path in paths if not path.is_dir()):
+        _named(gathering, path)
+    gathering.settle(set(gathering.readings))
+    named = gathering.readings.keys() - found
+    context = _context(gathering, paths, named, settings)
+    gathering.settle(context)  # What was asked about is not made a constraint by a file that nobody asked about.
     readings = gathering.readings.values()
+    asked = [reading for key, reading in gathering.readings.items() if key not in context]
+    aside = {gathering.shown(key) for key in context}
+    problems = [*(p for reading in asked for p in reading.problems), *gathering.problems]
+    left_alone = [*(x for reading in asked for x in reading.left_alone), *gathering.left_alone]
     return Project(
         declarations=tuple(d for reading in readings for d in reading.declarations),
         locked=tuple(lock for reading in readings for lock in reading.locked),
         ignores=tuple(ignore for reading in readings for ignore in reading.ignores),
-        problems=_ordered([*(p for reading in readings for p in reading.problems), *gathering.problems]),
-        left_alone=_relevant(
-            [*(x for reading in readings for x in reading.left_alone), *gathering.left_alone], settings
-        ),
+        problems=_ordered([problem for problem in problems if problem.source.path not in aside]),
+        left_alone=_relevant([item for item in left_alone if item.source.path not in aside], settings),
         policies=dict(settings.policies),
         sources=tuple(gathering.sources.values()),
         constrained=gathering.constrained(),
         included=gathering.included(),
         members=gathering.in_workspace(),
         oddities=tuple(oddity for reading in readings for oddity in reading.oddities),
+        context=frozenset(aside),
+        committed=_around.committed([d for reading in asked for d in reading.declarations], environ, settings),
+        searched=_searched(gathering, paths, named),
     )
+
+
+def _context(gathering: _Gathering, paths: Sequence[Path], named: Container[Path], settings: Config) -> set[Path]:
+    """Read the files that belong together with those that were asked about, and return which they are.
+
+    A hook names the files of a commit: whether a pin and its lock agree, or whether there is a lock at all, is to be
+    seen in the others of their folder, and in the root of the workspace that it is a member of.
+    """
+    asked = list(gathering.readings)
+    watched = [key for key in asked if _names(gathering.readings[key]) & settings.policies.keys()]
+    folders = dict.fromkeys(gathering.shown(key).parent for key in watched if key in named)
+    above = {path if path.is_dir() else path.parent for path in paths} if watched else set()
+    for path in [*_around.beside(folders), *_around.roots_of_workspaces(sorted(above), gathering.roots)]:
+        if _real(path) not in gathering.readings:
+            gathering.read(path)
+    return gathering.readings.keys() - set(asked)
+
+
+def _searched(gathering: _Gathering, paths: Sequence[Path], named: Iterable[Path]) -> tuple[PurePosixPath, ...]:
+    """Return the folders that were looked through: those that were named, and those of the files that were."""
+    folders = dict.fromkeys(_around.home(gathering.shown(key).parent) for key in named)
+    alone = (folder for folder in folders if _around.stands_alone(folder, gathering.roots))
+    return (*(files.shown(path) for path in paths if path.is_dir()), *alone)
+
+
+def _names(reading: Reading) -> set[NormalizedName]:
+    return {found.name for found in reading.declarations} | {found.name for found in reading.locked}
 
 
 def _named(gathering: _Gathering, path: Path) -> None:
     """Read a file that was named; one in no format that pincheck knows is left alone, and said to be."""
-    known = path.suffix in {".txt", ".in"} or (not path.suffix and "req" in path.name.lower())
+    known = path.suffix == ".txt" or (not path.suffix and "req" in path.name.lower())
     if known or manifests.formats_of(PurePosixPath(path.as_posix())):
         gathering.read(path, named=True)
         return
-    source = Source(files.shown(path), "")
-    reason = "no format that pincheck reads"
-    gathering.left_alone.append(LeftAlone(source, Span(0, 0), path.name, reason))
+    gathering.left_alone.append(_unknown(Source(files.shown(path), "")))
+
+
+def _unknown(source: Source) -> LeftAlone:
+    return LeftAlone(source, Span(0, 0), source.path.name, "no format that pincheck reads")
 
 
 def _ordered(found: Sequence[Problem]) -> tuple[Problem, ...]:
@@ -282,8 +344,6 @@ def _table(path: Path, *, judged: bool) -> Mapping[str, Any] | None:
 
     An unreadable `pyproject.toml` is a Problem of the check where it is `judged` itself, and of nobody else.
     """
-    import tomllib  # noqa: PLC0415
-
     own = path.name == "pincheck.toml"
     source = files.read(path)
     if isinstance(source, Problem):
@@ -293,7 +353,7 @@ def _table(path: Path, *, judged: bool) -> Mapping[str, Any] | None:
     if not own and "pincheck" not in source.text:
         return None
     try:
-        values = tomllib.loads(source.text)
+        values = manifests.toml_values(source.text)
     except (ValueError, RecursionError) as error:
         if own or not judged:
             raise PincheckError(

@@ -1,6 +1,5 @@
 """An edited manifest, read again before it is written, to see that nothing else has changed."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 
 from pincheck import manifests
@@ -11,7 +10,7 @@ def damage(source: Source, text: str, edits: Sequence[Edit], environ: Mapping[st
     """Return what an edit would do to a file beyond its own spans, `""` where it does nothing.
 
     The same requirements must come out, and the same specifiers but for the edited ones. A TOML file must mean the
-    same to tomlkit, which the tools that edit such files use, as it does to tomllib.
+    same to tomlkit, which the tools that edit such files use, as it does to tomllib (to tomli where it is TOML 1.1).
     """
     before = manifests.read(source, environ=environ, named=True)
     after = manifests.read(source._replace(text=text), environ=environ, named=True)
@@ -24,7 +23,7 @@ def damage(source: Source, text: str, edits: Sequence[Edit], environ: Mapping[st
         _meant(o, _is_edited(o, edits)) != _meant(n, _is_edited(o, edits)) for o, n in zip(olds, news, strict=True)
     ):
         return "it would not declare the same requirements"
-    return _toml_damage(text) if source.path.suffix == ".toml" else ""
+    return _toml_damage(text) if source.path.suffix == ".toml" or source.path.name == "Pipfile" else ""
 
 
 def _is_edited(found: Declaration, edits: Sequence[Edit]) -> bool:
@@ -43,7 +42,7 @@ def _toml_damage(text: str) -> str:
 
     try:
         document = tomlkit.parse(text)
-        same = document.unwrap() == tomllib.loads(text)
+        same = document.unwrap() == manifests.toml_values(text)
     except (TOMLKitError, ValueError, RecursionError) as error:
         return f"tomlkit could not read it: {error}"
     return "" if same else "tomlkit would read it otherwise than tomllib"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pincheck import edits, rules
+from pincheck import edits, places, rules
 from pincheck.commands import _gather
 from pincheck.errors import PincheckError
-from pincheck.model import Finding, Project, Result, Source
+from pincheck.model import Finding, Place, Project, Result, Source
 from pincheck.world import files
 
 
@@ -14,15 +14,28 @@ def run(paths: Sequence[Path], environ: Mapping[str, str], *, fix: bool) -> Resu
     """Judge the named files, or the manifests in the named folders; with `fix`, write what is safe to write."""
     settings, _ = _gather.settings(paths)
     project = _gather.project(paths, environ, settings)
-    findings = rules.check(project)
+    findings, hidden = rules.judged(project)
     fixed: tuple[Finding, ...] = ()
     if fix and any(finding.edits for finding in findings):
         fixed = tuple(finding for finding in findings if finding.edits)
         _write(project, fixed, environ)
         project = _gather.project(paths, environ, settings)
-        findings = rules.check(project)
-    result = Result(findings, project.problems, left_alone=project.left_alone, fixed=fixed)
+        findings, hidden = rules.judged(project)
+    found = _marked(places.of(project, findings, hidden), fixed)
+    result = Result(findings, project.problems, left_alone=project.left_alone, fixed=fixed, places=found)
     return result._replace(summary=_summary(project, result))
+
+
+def _marked(found: tuple[Place, ...], fixed: Sequence[Finding]) -> tuple[Place, ...]:
+    """Mark the places that a fix has moved; its edits are of before, so they are told by file, line and package."""
+    lines = {(f.source.path, f.source.position(f.span.start)[0], f.message.partition(" ")[0]): f.code for f in fixed}
+    marked = []
+    for place in found:
+        code = lines.get((place.source.path, place.source.position(place.span.start)[0], place.name))
+        marked.append(
+            place._replace(status="moved", why=f"fixed {code}") if code and place.status == "right" else place
+        )
+    return tuple(marked)
 
 
 def _write(project: Project, findings: Sequence[Finding], environ: Mapping[str, str]) -> None:
@@ -41,11 +54,13 @@ def _write(project: Project, findings: Sequence[Finding], environ: Mapping[str, 
 
 
 def _summary(project: Project, result: Result) -> str:
-    read = f"{len(project.sources)} {'file' if len(project.sources) == 1 else 'files'}"
-    watched = [d for d in project.declarations if d.name in project.policies]
+    count = sum(source.path not in project.context for source in project.sources)
+    read = f"{count} {'file' if count == 1 else 'files'}"
+    watched = [d for d in project.declarations if d.name in project.policies and d.source.path not in project.context]
     if not project.sources and not project.problems:
-        return "no manifest found: no requirements file and no pyproject.toml"
-    if not watched and not result.findings and not result.problems:
+        return _gather.NOTHING
+    held = any(lock.name in project.policies and lock.source.path not in project.context for lock in project.locked)
+    if not watched and not held and not result.findings and not result.problems:
         *names, last = (f"`{name}`" for name in project.policies)
         return f"no {', '.join(names)} or {last} in {read}: nothing to check{_aside(project)}"
     wrong = [f"{_count(result, 'error')} wrong", f"{_count(result, 'warning')} to look at"]

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pincheck.commands import _facts
+from pincheck import places, rules
+from pincheck.commands import _facts, _gather
 from pincheck.commands._facts import Ground
 from pincheck.model import Result
 from pincheck.upgrades import Current, Held, Outcome, Proposed
@@ -22,6 +23,7 @@ def run(folder: Path, environ: Mapping[str, str], *, notes: Sequence[str], now: 
         left_alone=(*(x for item in found for x in item.left_alone), *ground.project.left_alone),
         remarks=tuple(dict.fromkeys(remark for item in found for remark in item.remarks)),
         summary="" if names else nothing_to_move(ground),
+        places=places.of(ground.project, *rules.judged(ground.project)),
     )
 
 
@@ -41,5 +43,5 @@ def _answer(ground: Ground, outcome: Proposed | Current | Held) -> Outcome:
 def nothing_to_move(ground: _facts.Ground) -> str:
     """Say that a project declares no package whose pin could move."""
     if not ground.project.sources:
-        return "no manifest found: no requirements file and no pyproject.toml"
+        return _gather.NOTHING
     return "no package that is pinned to one minor is declared here"

@@ -1,6 +1,6 @@
 """`pincheck upgrade`: try the next minor with the project's own tests, and move the pin if they pass."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -8,6 +8,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from pincheck import edits as editing
+from pincheck import places, rules
 from pincheck.commands import _facts
 from pincheck.commands._facts import Found, Ground
 from pincheck.commands._reread import damage
@@ -15,7 +16,7 @@ from pincheck.commands.propose import nothing_to_move
 from pincheck.errors import PincheckError
 from pincheck.gates import Seen, Side, Trial
 from pincheck.gates.tests import try_side
-from pincheck.model import Result, Source
+from pincheck.model import Place, Project, Result, Source
 from pincheck.upgrades import Candidate, Held, Moved, Outcome, Proposed
 from pincheck.world import files
 
@@ -36,6 +37,7 @@ def run(folder: Path, environ: Mapping[str, str], wishes: Wishes, progress: Call
     wish = _facts.Wish(_facts.wished_notes(wishes.notes), wishes.to, wishes.now)
     ground = _facts.ground(folder, environ, wish)
     _require_whole(ground)
+    before = ground.project
     names = [name for name in _facts.packages(ground) if not wishes.to or name == "fastapi"]
     found: list[Found] = []
     outcomes: list[Outcome] = []
@@ -57,7 +59,17 @@ def run(folder: Path, environ: Mapping[str, str], wishes: Wishes, progress: Call
         left_alone=(*(x for item in found for x in item.left_alone), *ground.project.left_alone),
         remarks=tuple(dict.fromkeys(remark for item in found for remark in item.remarks)),
         summary="" if names else nothing_to_move(ground),
+        places=_places(before, outcomes),
     )
+
+
+def _places(before: Project, outcomes: Sequence[Outcome]) -> tuple[Place, ...]:
+    """Return where the packages stood when the run began, and which of those places have moved."""
+    found = places.of(before, *rules.judged(before))
+    for outcome in outcomes:
+        if isinstance(outcome, Moved) and outcome.written:
+            found = places.moved(found, outcome.candidate.name, outcome.edits, f"to {outcome.candidate.next}")
+    return found
 
 
 def _require_whole(ground: Ground) -> None:

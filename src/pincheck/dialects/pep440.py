@@ -1,6 +1,7 @@
 """PEP 440, as requirements files and `[project]` have it: how a specifier moves without changing how it is spelled."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -15,17 +16,21 @@ _BLANK = r"(?:\s|\\\r?\n|\\\r)*"
 _CLAUSE = rf"({_BLANK}(?:===|~=|==|!=|<=|>=|<|>){_BLANK})([^\s,\\]+)({_BLANK})"
 
 
-class _Clause(NamedTuple):
+class Clause(NamedTuple):
+    """One clause as it is written: its operator with the blanks around it, its version, the blanks behind it."""
+
     lead: str
     version: str
     trail: str
 
     @property
     def operator(self) -> str:
+        """The operator alone."""
         return re.sub(r"[\s\\]", "", self.lead)
 
     @property
     def text(self) -> str:
+        """The clause as it is written."""
         return f"{self.lead}{self.version}{self.trail}"
 
 
@@ -40,36 +45,42 @@ def move(written: str, target: Version) -> Moved | Unmovable:
         before = pins.parse(_unjoined(written))
     except ValueError as error:
         return Unmovable(str(error))
+    current = movable(written, before, pins.whole_series)
+    if isinstance(current, Unmovable):
+        return current
+    clauses = _clauses(written)
+    if clauses is None:
+        return Unmovable(f"`{written.strip()}` is broken over lines inside a version")
+    kept = [move_clause(clause, current, target) if isinstance(clause, Clause) else clause for clause in clauses]
+    text = _rejoined(kept, clauses)
+    pairs = zip(clauses, kept, strict=True)
+    dropped = tuple(f"{old.operator}{old.version}" for old, new in pairs if isinstance(old, Clause) and new is None)
+    return checked(written, SpecifierSet(_unjoined(text)), before, target) or Moved(text, dropped)
+
+
+def movable(written: str, before: SpecifierSet, range_of: Callable[[SpecifierSet, Series], str]) -> Series | Unmovable:
+    """Return the series that a specifier stands in, or why it cannot be moved out of it, in whatever spelling."""
     current = pins.series(before)
     if current is None:
         return Unmovable(f"`{written.strip()}` does not stand inside one minor series")
     if any(version.local for version in pins.mentioned(before)):
         return Unmovable(f"`{written.strip()}` names a local build, which no index offers")
     if not pins.is_exact(before) and not pins.admits_later_patches(before, current):
-        return Unmovable(
-            f"`{written.strip()}` stops inside its series; write `{pins.whole_series(before, current)}` first"
-        )
-    clauses = _clauses(written)
-    if clauses is None:
-        return Unmovable(f"`{written.strip()}` is broken over lines inside a version")
-    kept = [_move_clause(clause, current, target) if isinstance(clause, _Clause) else clause for clause in clauses]
-    text = _rejoined(kept, clauses)
-    pairs = zip(clauses, kept, strict=True)
-    dropped = tuple(f"{old.operator}{old.version}" for old, new in pairs if isinstance(old, _Clause) and new is None)
-    return _checked(written, text, before, target) or Moved(text, dropped)
+        return Unmovable(f"`{written.strip()}` stops inside its series; write `{range_of(before, current)}` first")
+    return current
 
 
 def _unjoined(written: str) -> str:
     return re.sub(r"\\(?:\r\n|\r|\n)", "", written)
 
 
-def _clauses(written: str) -> "list[_Clause | str] | None":
+def _clauses(written: str) -> "list[Clause | str] | None":
     """Split a specifier at its commas; a blank stretch (a trailing comma leaves one) is returned as text."""
-    found: list[_Clause | str] = []
+    found: list[Clause | str] = []
     for part in written.split(","):
         match = re.fullmatch(_CLAUSE, part)
         if match is not None:
-            found.append(_Clause(*match.groups()))
+            found.append(Clause(*match.groups()))
         elif re.fullmatch(_BLANK, part):
             found.append(part)
         else:
@@ -77,14 +88,14 @@ def _clauses(written: str) -> "list[_Clause | str] | None":
     return found
 
 
-def _rejoined(kept: list[_Clause | str | None], clauses: list[_Clause | str]) -> str:
+def _rejoined(kept: list[Clause | str | None], clauses: list[Clause | str]) -> str:
     """Join clauses again; where the first or last was dropped, its neighbour takes over the blanks at that end."""
-    texts = [part.text if isinstance(part, _Clause) else part for part in kept if part is not None]
+    texts = [part.text if isinstance(part, Clause) else part for part in kept if part is not None]
     text = ",".join(texts)
     first, last = clauses[0], clauses[-1]
-    if kept[0] is None and isinstance(first, _Clause):
+    if kept[0] is None and isinstance(first, Clause):
         text = _blank_before(first.lead) + text.removeprefix(_blank_before(text))
-    if kept[-1] is None and isinstance(last, _Clause):
+    if kept[-1] is None and isinstance(last, Clause):
         text = re.sub(rf"{_BLANK}\Z", "", text, count=1) + last.trail
     return text
 
@@ -94,7 +105,7 @@ def _blank_before(text: str) -> str:
     return match[0] if match else ""
 
 
-def _move_clause(clause: _Clause, current: Series, target: Version) -> _Clause | None:
+def move_clause(clause: Clause, current: Series, target: Version) -> Clause | None:
     """Return a clause as it stands after the move, or None for an exclusion that has become pointless."""
     new = series_of(target)
     if clause.operator == "===":
@@ -119,7 +130,7 @@ def _move_clause(clause: _Clause, current: Series, target: Version) -> _Clause |
             return _move_floor(clause, version, current, target)
 
 
-def _move_floor(clause: _Clause, version: Version, current: Series, target: Version) -> _Clause:
+def _move_floor(clause: Clause, version: Version, current: Series, target: Version) -> Clause:
     """Move `>=`, `>` or `~=`: to the start of the series where it stood there, else to the tested version."""
     if series_of(version) != current:
         return clause  # A floor below the series still holds.
@@ -127,10 +138,9 @@ def _move_floor(clause: _Clause, version: Version, current: Series, target: Vers
     return clause._replace(version=respelled(clause.version, pins.start(series_of(target)) if at_start else target))
 
 
-def _checked(written: str, text: str, before: SpecifierSet, target: Version) -> Unmovable | None:
-    """Ask the algebra whether the new text says what a move promises; None where it does."""
+def checked(written: str, after: SpecifierSet, before: SpecifierSet, target: Version) -> Unmovable | None:
+    """Ask the algebra whether the new text (it means `after`) says what a move promises; None where it does."""
     new = series_of(target)
-    after = SpecifierSet(_unjoined(text))
     if not pins.admits(after, target):
         return Unmovable(f"`{written.strip()}` cannot be moved to {target} in its own spelling")
     if pins.is_exact(before):

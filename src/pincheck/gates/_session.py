@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from pincheck.config import Config
 from pincheck.errors import PincheckError
-from pincheck.gates._poetry import as_pep508
+from pincheck.gates import _declared
 
 GENERATED = "pincheck_noxfile.py"
 # What people call the things that their tests need: extras, groups, hatch environments, files.
@@ -114,7 +114,10 @@ def generated(project: Path, settings: Config, python: Path, remark: str = "") -
         raise PincheckError("no tests found: no `tests` folder, no `test_*.py`", hint)
     installs = _installs(project, table)
     if not installs:
-        raise PincheckError("nothing to install: no requirements file and no `[project]` at the top of the folder")
+        raise PincheckError(
+            "nothing to install: no requirements file, no `[project]` and no `Pipfile` at the top of the folder",
+            "say what the tests need in a requirements file; a conda environment is not made here",
+        )
     if command[:3] == ["python", "-m", "pytest"]:
         installs.append("pytest")
     folder = "src" if (project / "src").is_dir() and not _is_package(project, table) else ""
@@ -178,15 +181,21 @@ def _installs(project: Path, table: Mapping[str, Any]) -> list[str]:
     arguments: list[str] = []
     for path in _requirement_files(project):
         arguments += ["-r", path.relative_to(project).as_posix()]
-    extras = [name for name in table.get("project", {}).get("optional-dependencies", {}) if _is_for_tests(name)]
+    named = [*table.get("project", {}).get("optional-dependencies", {}), *_declared.extras_of_setuptools(project)]
+    extras = [name for name in dict.fromkeys(named) if _is_for_tests(name)]
     if _is_package(project, table):
         arguments += ["-e", f".[{','.join(extras)}]" if extras else "."]
+    elif by_declared := _declared.poetry_main(project, table):
+        arguments += by_declared
     elif "project" in table:
         arguments += ["-r", "pyproject.toml", *(part for extra in extras for part in ("--extra", extra))]
+    if not arguments:
+        arguments += _declared.only_here(project, _is_for_tests)
     for group in table.get("dependency-groups", {}):
         if _is_for_tests(group):
             arguments += ["--group", group]
-    return arguments + (_from_tools(table.get("tool", {})) if arguments else [])
+    by_tools = [*_declared.poetry_groups(project, _is_for_tests), *_from_tools(table.get("tool", {}))]
+    return arguments + (by_tools if arguments else [])
 
 
 def _is_for_tests(name: str) -> bool:
@@ -206,11 +215,6 @@ def _requirement_files(project: Path) -> list[Path]:
 def _from_tools(tool: Mapping[str, Any]) -> list[str]:
     """Return the development requirements that other tools keep in tables of their own, as PEP 508 texts."""
     found: list[str] = []
-    poetry = tool.get("poetry", {})
-    groups = [poetry.get("dev-dependencies", {})]
-    groups += [g.get("dependencies", {}) for name, g in poetry.get("group", {}).items() if _is_for_tests(name)]
-    for group in groups:
-        found += [text for name, value in group.items() if (text := as_pep508(name, value))]
     for name, listed in tool.get("pdm", {}).get("dev-dependencies", {}).items():
         found += _texts(listed) if _is_for_tests(name) else []
     found += _texts(tool.get("uv", {}).get("dev-dependencies", []))

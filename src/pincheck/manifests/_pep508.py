@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from pincheck import pins
 from pincheck.manifests._text import Stretch
-from pincheck.model import Declaration, Origin, Problem, Source
+from pincheck.model import Declaration, Oddity, Origin, Problem, Source
 
 # Longer requirements than this are not written by people; the set relations of their specifiers take seconds.
 LONGEST_REQUIREMENT = 4_000
@@ -18,9 +18,15 @@ LONGEST_REQUIREMENT = 4_000
 _EXPLAINED = 500
 _HEAD = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?P<extras>\[[^\]]*\])?")
 _HINTS = (
+    (
+        r"[\xa0\u2000-\u200b\u202f\u205f\u3000\ufeff]",
+        "a blank that is no plain one (no-break, zero width …) stands in it",
+    ),
+    (r"\t--?[A-Za-z]", "a tab stands before its option; pip wants a blank there"),
+    (r"^(?:<{7}|={7}$|>{7})", "a mark of a merge conflict is left in the file"),
     (r"^[\w.\-\[\], ]+\s*=\s*\d", "`=` is not an operator; did you mean `==`?"),
     (r"=>|=<|><", "the operator is turned around; did you mean `>=` or `<=`?"),
-    (r"(?:^|[\w\]\s])[\^~]\s*\d", "`^` and `~` are Poetry's; write `>=0.112.0,<0.113.0` or `~=0.112.0`"),
+    (r"(?:^|[\w\]\s(,=<>!])[\^~]\s*v?\d", "`^` and `~` are Poetry's; write `>=0.112.0,<0.113.0` or `~=0.112.0`"),
     (r"^[\"'].*[\"']$", "the line is quoted; requirements files have no quotes around a requirement"),
     (r"[<>=!~]=?\s*[\w.*]+\s+[<>=!~]", "clauses are separated by commas"),
 )
@@ -34,8 +40,10 @@ class Place(NamedTuple):
     origin: Origin
 
 
-def declaration(stretch: Stretch, place: Place, *, as_pip: bool = False, fixed: str = "") -> Declaration | Problem:
-    """Read one requirement.
+def declaration(
+    stretch: Stretch, place: Place, *, as_pip: bool = False, fixed: str = ""
+) -> Declaration | Problem | Oddity:
+    """Read one requirement; an Oddity is a name that only looks like one.
 
     `as_pip` splits it at the first `;` before anything else, as pip does with a line of a requirements file; PEP 508
     alone wants a blank before the `;` behind a URL.
@@ -47,7 +55,10 @@ def declaration(stretch: Stretch, place: Place, *, as_pip: bool = False, fixed: 
         if as_pip and marker:
             Marker(marker)
     except (InvalidRequirement, InvalidMarker, ValueError) as error:
-        return Problem(place.source, stretch.span, explained(stretch.text, str(error)))
+        from pincheck.manifests import _names  # noqa: PLC0415 - only for what is wrong
+
+        odd = _names.oddity(place.source, stretch.span, stretch.text)
+        return odd or Problem(place.source, stretch.span, explained(stretch.text, str(error)))
     except RecursionError:
         return Problem(place.source, stretch.span, "not a requirement: it is nested too deeply to be read")
     part = _specifier_part(stretch.cut(0, len(head)))

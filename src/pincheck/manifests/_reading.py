@@ -10,13 +10,14 @@ from pincheck.model import Declaration, Ignore, LeftAlone, Locked, Oddity, Probl
 class Include(NamedTuple):
     """A file or folder that a file names: `target` as written, relative to the file that includes it.
 
-    `requirements` and `constraints` are pip's `-r` and `-c`, `project` is a folder whose own manifests say what it
-    requires, `members` the folders of a workspace, as a glob, without those that one of `exclude` matches.
+    `requirements` and `constraints` are pip's `-r` and `-c`, `listed` is setuptools' `file:` (see `_listed`), `project` is
+    a folder whose own manifests say what it requires, `members` the folders of a workspace, as a glob, without those
+    that one of `exclude` matches.
     """
 
     span: Span
     target: str
-    kind: Literal["requirements", "constraints", "project", "members"] = "requirements"
+    kind: Literal["requirements", "constraints", "listed", "project", "members"] = "requirements"
     exclude: tuple[str, ...] = ()
 
 
@@ -70,10 +71,12 @@ class Read(Protocol):
 class Format(NamedTuple):
     """One way to write requirements down.
 
-    A file is in it where `claims` says so by its path, and where `mark` (if there is one) stands in its text.
+    A file is in it where `claims` says so by its path, where `mark` (if there is one) stands in its text, and where
+    `looks` (if there is one) says so by its text.
     """
 
     name: str
     claims: Callable[[PurePosixPath], bool]
     read: Read
     mark: str = ""
+    looks: Callable[[str], bool] | None = None

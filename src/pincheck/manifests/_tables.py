@@ -46,6 +46,19 @@ def table(document: Document, source: Source, path: tuple[str, ...]) -> Iterator
         yield Problem(source, document.span(*path), f"`{dotted(path)}` must be a table")
 
 
+def not_tables(document: Document, source: Source, path: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield the Problem that something else than a table stands at a path or on the way there, nothing where none is."""
+    found: Any = document.values
+    for index, key in enumerate(path):
+        if key not in found:
+            return
+        found = found[key]
+        if not isinstance(found, Mapping):
+            at = path[: index + 1]
+            yield Problem(source, document.span(*at), f"`{dotted(at)}` must be a table")
+            return
+
+
 def ruled(  # noqa: PLR0913 - what one entry of a table consists of
     stretch: Stretch,
     name: str,
@@ -59,9 +72,15 @@ def ruled(  # noqa: PLR0913 - what one entry of a table consists of
 ) -> Item:
     """Read one entry of a table: `stretch` is its version rule, `key` where its name stands.
 
-    A rule or a marker that its dialect cannot read is a Problem.
+    A rule or a marker that its dialect cannot read is a Problem, a name that only looks like one an Oddity.
     """
     source, rule = place.source, stretch.span
+    if not name.isascii():
+        from pincheck.manifests import _names  # noqa: PLC0415 - only for what is wrong
+
+        odd = _names.oddity(source, key, name)
+        if odd:
+            return odd
     try:
         specifier = dialects.of(dialect).parse(stretch.text)
         if marker:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pincheck.manifests._text import Stretch
-from pincheck.model import Problem, Source, Span
+from pincheck.model import Oddity, Problem, Source, Span
 
 Path = tuple[str | int, ...]
 
@@ -26,6 +26,11 @@ _STRING = re.compile(
     re.DOTALL,
 )
 _SCALAR = re.compile(r"[^\s,\]}#](?:[^,\]}#\n\r]*[^\s,\]}#])?")
+_DEEPEST_KEY = 100
+_KEY_PART = r"(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
+_DEEP_KEY = rf"(?:^|[{{,])[ \t]*+\[{{0,2}}+[ \t]*+(?:{_KEY_PART}\.[ \t]*+){{{_DEEPEST_KEY}}}"
+TOO_DEEP = f"a key has more than {_DEEPEST_KEY} dots"
+_NO_SECONDS = r"(?:^|[Tt ])\d\d:\d\d(?![:\d])"
 
 
 class Document(NamedTuple):
@@ -66,6 +71,31 @@ class Document(NamedTuple):
         return Stretch(value, [span.start] * max(len(value) - 1, 0) + [max(span.end - 1, span.start), span.end])
 
 
+def newer(source: Source, document: Document) -> Iterator[Oddity]:
+    """Yield where a file that people write needs TOML 1.1; of a lock, which a tool writes, nobody wants to know."""
+    if document.newer is not None:
+        yield Oddity(source, document.newer, "toml-1.1", "", source.at(document.newer))
+
+
+def too_deep(text: str) -> str:
+    """Return the beginning of a key with so many dots that reading it takes the square of its length, else `""`."""
+    match = re.search(_DEEP_KEY, text, re.MULTILINE) if text.count(".") > _DEEPEST_KEY else None
+    return match[0].strip() if match else ""
+
+
+def values(text: str) -> dict[str, Any]:
+    """Return what a text says as TOML 1.0, or where that fails as 1.1; ValueError where it is neither."""
+    if too_deep(text):
+        raise ValueError(TOO_DEEP)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        found = _as_newer(text)
+        if found is None:
+            raise
+        return found
+
+
 def load(source: Source) -> Document | Problem:
     """Read a source as TOML 1.0, or where that fails as 1.1; a Problem says where and why it is neither."""
     if source.encoding != "utf-8":
@@ -80,13 +110,10 @@ def _load(source: Source) -> Document | Problem:
     """Read a text that several formats ask for, once."""
     scanner = _Scanner(source.text)
     try:
-        try:
-            values, newer = tomllib.loads(source.text), None
-        except tomllib.TOMLDecodeError as error:
-            if (found := _as_newer(source.text)) is None:
-                return Problem(source, _error_span(source, str(error)), f"not TOML: {_reason(str(error))}")
-            values, newer = found, _error_span(source, str(error))
-        return Document(values, dict(scanner.scan()), scanner.keys, newer)
+        found = values(source.text)
+        return Document(found, dict(scanner.scan()), scanner.keys, scanner.newer)
+    except tomllib.TOMLDecodeError as error:
+        return Problem(source, _error_span(source, str(error)), f"not TOML: {_reason(str(error))}")
     except ValueError as error:  # int() refuses numbers with more than 4,300 digits.
         return Problem(source, Span(0, 0), f"not TOML that can be read: {error}")
     except RecursionError:
@@ -129,6 +156,7 @@ class _Scanner:
         self.counts: dict[Path, int] = {}
         self.keys: dict[Path, Span] = {}
         self.last_key = Span(0, 0)
+        self.newer: Span | None = None
 
     def scan(self) -> Iterator[tuple[Path, Span]]:
         table: Path = ()
@@ -172,6 +200,7 @@ class _Scanner:
             self.position = match.end()
             self.last_key = Span(*match.span())
             keys.append(_unquoted(match[0]))
+            self._look_for_escapes(match)
             self._skip()
             if not self.text.startswith(".", self.position):
                 return keys
@@ -189,6 +218,7 @@ class _Scanner:
         match = _STRING.match(self.text, start)
         if match is not None:
             self.position = match.end()
+            self._look_for_escapes(match)
             yield path, _content(match)
         elif self.text[start] == "[":
             yield from self._array(path)
@@ -199,6 +229,8 @@ class _Scanner:
         else:
             scalar = _SCALAR.match(self.text, start)
             self.position = scalar.end() if scalar else start + 1
+            if re.search(_NO_SECONDS, self.text[start : self.position]):
+                self._is_newer(start, self.position)
             yield path, Span(start, self.position)
 
     def _array(self, path: Path) -> Iterator[tuple[Path, Span]]:
@@ -212,12 +244,37 @@ class _Scanner:
         self.position += 1
 
     def _inline_table(self, path: Path) -> Iterator[tuple[Path, Span]]:
+        start = self.position
         self.position += 1
-        while self.text[self._skip()] != "}":
+        blank, comma = self._blank(), False
+        while self.text[self.position] != "}":
             yield from self._pair(path)
-            if self.text[self._skip()] == ",":
+            blank += self._blank()
+            comma = self.text[self.position] == ","
+            if comma:
                 self.position += 1
+                blank += self._blank()
         self.position += 1
+        if comma or "\n" in blank:
+            self._is_newer(start, self.position)
+
+    def _blank(self) -> str:
+        """Skip blanks and comments, and return them; inside an inline table a line end is TOML 1.1."""
+        start = self.position
+        return self.text[start : self._skip()]
+
+    def _look_for_escapes(self, match: re.Match[str]) -> None:
+        r"""Notice `\e` and `\xHH`, which TOML 1.0 does not have; in single quotes a backslash is one."""
+        if "\\" not in match[0] or match[0].startswith("'"):
+            return
+        for escape in re.finditer(r"\\(?:x[0-9A-Fa-f]{2}|.)", match[0], re.DOTALL):
+            if escape[0][1] in "ex":
+                self._is_newer(match.start() + escape.start(), match.start() + escape.end())
+
+    def _is_newer(self, start: int, end: int) -> None:
+        """Keep the first place that is TOML 1.1."""
+        if self.newer is None or start < self.newer.start:
+            self.newer = Span(start, end)
 
 
 def _unquoted(key: str) -> str:

@@ -9,7 +9,7 @@ from pincheck.manifests import pep621
 from pincheck.manifests._pep508 import Place, declaration
 from pincheck.manifests._reading import Format, Item, Reading
 from pincheck.manifests._toml import Document, load
-from pincheck.model import Problem, Source
+from pincheck.model import Problem, Source, Span
 
 _TABLE = "dependency-groups"
 
@@ -59,18 +59,19 @@ def _duplicates(source: Source, document: Document, groups: Mapping[str, Any]) -
 
 def _bad_includes(source: Source, document: Document, groups: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the includes that name no group, and those that close a cycle."""
-    includes = {
-        canonicalize_name(group): [
+    includes: dict[str, list[tuple[str, Span]]] = {}
+    for group, listed in groups.items():
+        includes.setdefault(canonicalize_name(group), []).extend(
             (canonicalize_name(_included(item)), document.span(_TABLE, group, index))
             for index, item in enumerate(listed if isinstance(listed, list) else [])
             if _included(item)
-        ]
-        for group, listed in groups.items()
-    }
+        )
     for group, targets in includes.items():
         for target, span in targets:
             if target not in includes:
                 yield Problem(source, span, f"there is no group `{target}` to include")
+            elif group == target:
+                yield Problem(source, span, f"the group `{group}` includes itself")
             elif group in _reached(target, includes):
                 yield Problem(source, span, f"the groups `{group}` and `{target}` include each other")
 

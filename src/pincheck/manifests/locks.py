@@ -1,62 +1,37 @@
-"""Lock files, read only: what each of them resolved a package to.
+"""Lock files, read only: what each of them resolved a package to, and what that asks of other packages.
 
-uv, Poetry, PDM (`[[package]]`) and PEP 751 (`[[packages]]`) write name and version as the first two keys of a table;
-Pipfile.lock is JSON.
+uv, Poetry and PDM write `[[package]]` tables, PEP 751 (`pylock.toml`) `[[packages]]`, Pipfile.lock is JSON. A package
+that a lock knows by its folder only (the project itself, a workspace member) has no version to speak of.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
-
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from pincheck.manifests._reading import Format, Reading
-from pincheck.model import Locked, Problem, Source, Span
+from pincheck.manifests._text import ignores
+from pincheck.model import Problem, Source, Span
 
 _NAMES = {"uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock", "pylock.toml"}
-_PACKAGE = r'^\[\[packages?\]\]\s*?\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]+)"'
 
 
 def claims(path: PurePosixPath) -> bool:
-    """Say whether this is a lock file (`pylock.NAME.toml` by PEP 751 among them)."""
+    """Say whether this is a lock file (`pylock.NAME.toml` by PEP 751 and uv's locks of scripts among them)."""
     name = path.name.lower()
-    return name in _NAMES or re.fullmatch(r"pylock\.[^.]+\.toml", name) is not None
+    return name in _NAMES or name.endswith(".py.lock") or re.fullmatch(r"pylock\.[^.]+\.toml", name) is not None
 
 
 def read(source: Source, *, constraint: bool, environ: Mapping[str, str]) -> Reading:  # noqa: ARG001
     """Read the locked packages."""
-    if source.path.name.lower() != "pipfile.lock":
-        return Reading(locked=tuple(_packages(source)))
-    import json  # noqa: PLC0415 - only this one lock is JSON
+    if not source.text.strip("\ufeff \t\r\n"):
+        return Reading(problems=(Problem(source, Span(0, 0), "the lock is empty; lock again"),))
+    if source.path.name.lower() == "pipfile.lock":
+        from pincheck.manifests import _locks_json  # noqa: PLC0415 - most projects have one lock at most
 
-    try:
-        return Reading(locked=tuple(_pipfile(source, json.loads(source.text))))
-    except (ValueError, RecursionError) as error:
-        return Reading(problems=(Problem(source, Span(0, 0), f"not a Pipfile.lock: {error}"),))
+        return Reading.of(_locks_json.read(source))
+    from pincheck.manifests import _locks_toml  # noqa: PLC0415
 
-
-def _packages(source: Source) -> Iterator[Locked]:
-    for match in re.finditer(_PACKAGE, source.text, re.MULTILINE):
-        yield from _locked(source, match[1], match[2], Span(*match.span(2)))
-
-
-def _pipfile(source: Source, document: Any) -> Iterator[Locked]:
-    sections = document.values() if isinstance(document, Mapping) else ()
-    for section in sections:
-        for name, entry in section.items() if isinstance(section, Mapping) else ():
-            version = entry.get("version", "") if isinstance(entry, Mapping) else ""
-            start = max(source.text.find(f'"{name}"'), 0)
-            if isinstance(version, str) and version.startswith("=="):
-                yield from _locked(source, name, version.removeprefix("=="), Span(start, start + len(name) + 2))
-
-
-def _locked(source: Source, name: str, version: str, span: Span) -> Iterator[Locked]:
-    try:
-        yield Locked(source, span, canonicalize_name(name), Version(version))
-    except (InvalidVersion, ValueError):
-        return
+    return Reading.of(_locks_toml.read(source), ignores(source))
 
 
 FORMAT = Format("locks", claims, read)

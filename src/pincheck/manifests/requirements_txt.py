@@ -7,19 +7,19 @@ keeps where each character came from, so that a version can be replaced where it
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from pathlib import PurePosixPath
-from typing import NamedTuple
+from itertools import accumulate, pairwise
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from pincheck.manifests import _file_names, _portable
 from pincheck.manifests._pep508 import Place, declaration, explained, file_name, wheel
+from pincheck.manifests._portable import Line
 from pincheck.manifests._reading import Format, Include, Item, Reading
 from pincheck.manifests._text import Stretch, ignores
-from pincheck.model import Declaration, LeftAlone, Origin, Problem, Source
+from pincheck.model import Declaration, LeftAlone, Oddity, Origin, Problem, Source, Span
 
 _COMMENT = re.compile(r"(?:^|\s)#")  # pip's pattern, but for the blanks before it, which are stripped anyway
 _WHOLE_LINE_COMMENT = re.compile(r"\s*#")
@@ -42,37 +42,34 @@ FASTAPI_REQUIRES = frozenset(
 )
 
 
-class _Line(NamedTuple):
-    """A logical line: its text without comment, where that stands, and its physical lines (from one)."""
-
-    stretch: Stretch
-    first: int
-    last: int
-
-
-def claims(path: PurePosixPath) -> bool:
-    """Say whether a directory's file is found as a requirements file by its name and folder."""
-    name = path.name.lower()
-    if not name.endswith((".txt", ".in")):
-        return False
-    stem = name.rpartition(".")[0]
-    named = "requirements" in stem or stem.startswith("constraints") or stem in {"req", "reqs", "requires"}
-    return named or path.parent.name.lower() == "requirements"
+claims = _file_names.says_so
 
 
 def read(source: Source, *, constraint: bool, environ: Mapping[str, str]) -> Reading:
     """Read one file; includes are returned, not followed."""
     lines = list(_logical_lines(source))
     origin: Origin = "constraint" if constraint else "declared"
-    reading = _read_lines(source, [_expanded(line, environ) for line in lines], origin)
+    place = Place(source, "", origin)
+    found = [item for line in lines for item in _read_line(source, line, environ, place)]
     spread = [(line.first, line.last) for line in lines if line.first != line.last]
-    reading = reading._replace(ignores=ignores(source, spread))
-    if _is_compiled(source, reading) or _is_frozen(reading):
+    reading = Reading.of([*found, *_portable.of_file(source, lines)], ignores(source, spread))
+    by_compiler = _has_compilers_mark(source)
+    if by_compiler:  # Its author is a tool that knows what it does; a name that is none is wrong there too.
+        reading = reading._replace(oddities=tuple(o for o in reading.oddities if o.kind == "look-alike"))
+    if by_compiler or any(d.origin == "compiled" for d in reading.declarations) or _is_frozen(reading):
         return reading._replace(declarations=tuple(_compiled(d) for d in reading.declarations))
     return reading
 
 
-def _logical_lines(source: Source) -> Iterator[_Line]:
+def line_of(stretch: Stretch, place: Place, environ: Mapping[str, str]) -> Iterator[Item]:
+    """Read a text that stands for one line of a requirements file, wherever it stands; nothing for a comment."""
+    comment = _COMMENT.search(stretch.text)
+    cut = (stretch.cut(0, comment.start()) if comment else stretch).strip()
+    if cut.text:
+        yield from read_line(_expanded(Line(cut, 1, 1), environ).stretch, place)
+
+
+def _logical_lines(source: Source) -> Iterator[Line]:
     """Yield what pip makes of the physical lines: joined, comments cut, blank ones dropped."""
     start = 1 if source.text.startswith("\ufeff") else 0
     pending: list[tuple[int, Stretch]] = []
@@ -86,9 +83,11 @@ def _logical_lines(source: Source) -> Iterator[_Line]:
             continue
         if not pending and comment:
             continue
-        yield from _finished([*pending, (number, stretch)], blank_before_last=comment)
+        yield from _finished([*pending, (number, stretch)], interrupted=stretch.strip().span if comment else None)
         pending = []
-    yield from _finished(pending, blank_before_last=False)
+    if pending:
+        end = Stretch("", [pending[-1][1].offsets[-1]])
+        yield from _finished([*pending, (pending[-1][0], end)], interrupted=None)
 
 
 def _without_backslashes(stretch: Stretch) -> Stretch:
@@ -97,17 +96,27 @@ def _without_backslashes(stretch: Stretch) -> Stretch:
     return stretch.cut(start, max(start, len(text.rstrip("\\"))))
 
 
-def _finished(parts: Sequence[tuple[int, Stretch]], *, blank_before_last: bool) -> Iterator[_Line]:
-    if not parts:
-        return
+def _finished(parts: Sequence[tuple[int, Stretch]], *, interrupted: Span | None) -> Iterator[Line]:
     texts = [stretch.text for _, stretch in parts]
-    if blank_before_last:
+    if interrupted:
         texts[-1] = ""  # A whole-line comment ends a joined line and adds nothing to it.
     joined = _joined(texts, [stretch for _, stretch in parts])
     comment = _COMMENT.search(joined.text)
-    cut = (joined.cut(0, comment.start()) if comment else joined).strip()
-    if cut.text:
-        yield _Line(cut, parts[0][0], parts[-1][0])
+    end = comment.start() if comment else len(joined.text)
+    cut = joined.cut(0, end).strip()
+    if not cut.text:
+        return
+    lead = len(joined.text[:end]) - len(joined.text[:end].lstrip())
+    starts = list(accumulate(map(len, texts)))[:-1]
+    joints = starts[:-1] if interrupted else starts
+    swallowed = [
+        stretch.strip()
+        for place, text, (_, stretch) in zip(starts, texts[1:], parts[1:], strict=True)
+        if comment and place > end and text.strip()
+    ]
+    inside = tuple(joint - lead for joint in joints if joint <= end)
+    is_joined = len(parts) > 1 and interrupted is not None
+    yield Line(cut, parts[0][0], parts[-1][0], inside, tuple(swallowed), interrupted if is_joined else None)
 
 
 def _joined(texts: Sequence[str], stretches: Sequence[Stretch]) -> Stretch:
@@ -119,7 +128,7 @@ def _joined(texts: Sequence[str], stretches: Sequence[Stretch]) -> Stretch:
     return Stretch("".join(texts), [*offsets, stretches[-1].offsets[len(texts[-1])]])
 
 
-def _expanded(line: _Line, environ: Mapping[str, str]) -> _Line:
+def _expanded(line: Line, environ: Mapping[str, str]) -> Line:
     """Put in the variables that are set and not empty; each character of a value stands where its variable does."""
     stretch = line.stretch
     for name in dict.fromkeys(_VARIABLE.findall(stretch.text)):
@@ -144,11 +153,42 @@ def _replaced(stretch: Stretch, variable: str, value: str) -> Stretch:
     return Stretch("".join(texts), offsets)
 
 
-def _read_lines(source: Source, lines: Sequence[_Line], origin: Origin) -> Reading:
-    return Reading.of(item for line in lines for item in _read_line(source, line, Place(source, "", origin)))
+def _read_line(source: Source, line: Line, environ: Mapping[str, str], place: Place) -> Iterator[Item]:
+    requirement, options = _split_options(line.stretch)
+    expanded = _expanded(line, environ)
+    found = list(_items(source, expanded, place))
+    yield from found
+    for item in found:
+        # What stands at `/home/somebody` is no part of a project; a freeze is full of such.
+        if isinstance(item, Declaration) and not item.specifier and re.match(r"file:(?!/)", item.url, re.IGNORECASE):
+            yield Include(item.span, _local(item.url), "project")
+    if any(isinstance(item, Declaration) and not item.url for item in found):
+        yield from _portable.of_requirement(source, line, requirement, options)
+        for match in _VARIABLE.finditer(requirement.text) if expanded != line else ():
+            if environ.get(match[1]):
+                span = requirement.cut(*match.span()).span
+                yield Oddity(source, span, "variable-in-version", "", match[0])
+    elif not requirement.text and not any(isinstance(item, Problem) for item in found):
+        yield from _portable.of_options(source, line, options)
+    for stretch in line.swallowed:
+        yield _swallowed(source, stretch, environ, place)
 
 
-def _read_line(source: Source, line: _Line, place: Place) -> Iterator[Item]:
+def read_line(stretch: Stretch, place: Place) -> Iterator[Item]:
+    """Read one requirement or option that stands in a file of another format, its comment cut."""
+    return _items(place.source, Line(stretch, 0, 0), place)
+
+
+def _swallowed(source: Source, stretch: Stretch, environ: Mapping[str, str], place: Place) -> Oddity:
+    """Say what a comment that ends in a backslash takes away, with its package where it is a requirement."""
+    comment = _COMMENT.search(stretch.text)
+    text = stretch.cut(0, comment.start() if comment else len(stretch.text)).strip()
+    lost = next(_items(source, _expanded(Line(text, 0, 0), environ), place), None)
+    name = lost.name if isinstance(lost, Declaration) else ""
+    return Oddity(source, text.span, "swallowed-line", name, text.text)
+
+
+def _items(source: Source, line: Line, place: Place) -> Iterator[Item]:
     requirement, options = _split_options(line.stretch)
     if not options.text:
         yield _requirement(requirement, place)
@@ -212,6 +252,8 @@ def _direct(stretch: Stretch, written: str, marker: str, place: Place) -> Item:
         return Problem(place.source, stretch.span, explained(stretch.text, str(error)))
     except RecursionError:
         return Problem(place.source, stretch.span, "not a requirement: it is nested too deeply to be read")
+    if not name and written.lower().startswith("file:"):
+        return Include(stretch.span, _local(written), "project")
     if not name and _URL.match(written):
         reason = "a URL without a name; what it requires is not read"
         return LeftAlone(place.source, stretch.span, place.source.at(stretch.span), reason)
@@ -238,6 +280,16 @@ def _named_by(written: str) -> tuple[str, frozenset[str], SpecifierSet]:
     return name, frozenset(Requirement(f"path[{extras}]").extras), pin
 
 
+def _local(url: str) -> str:
+    """Return the path that a `file:` URL leads to, with the subdirectory that it names."""
+    from urllib.parse import unquote  # noqa: PLC0415
+
+    location, _, fragment = url[len("file:") :].partition("#")
+    path = re.sub(r"^//(?:localhost)?(?=/)", "", location)
+    inside = re.search(r"(?:^|&)subdirectory=([^&]+)", fragment)
+    return unquote(f"{_path(path)[0]}/{inside[1]}" if inside else _path(path)[0])
+
+
 def _path(written: str) -> tuple[str, str]:
     """Separate a path from the extras behind it."""
     path, _, extras = written[:-1].rpartition("[")
@@ -251,6 +303,8 @@ def _editable(text: str, options: Stretch, place: Place) -> Item:
     named = re.match(r"([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*@", text)
     egg = re.search(_EGG, text)
     name = named[1] if named else egg[1].partition("[")[0] if egg else ""
+    if not name and text.lower().startswith("file:"):
+        return Include(options.span, _local(text), "project")
     if not name and _URL.match(text):
         reason = "an editable URL without a name; what it requires is not read"
         return LeftAlone(place.source, options.span, place.source.at(options.span), reason)
@@ -263,15 +317,15 @@ def _editable(text: str, options: Stretch, place: Place) -> Item:
     )  # fmt: skip
 
 
-def _is_compiled(source: Source, reading: Reading) -> bool:
-    header = "#" in source.text and re.search(_COMPILED, source.text, re.IGNORECASE | re.MULTILINE)
-    return bool(header) or any(d.origin == "compiled" for d in reading.declarations)
+def _has_compilers_mark(source: Source) -> bool:
+    return "#" in source.text and re.search(_COMPILED, source.text, re.IGNORECASE | re.MULTILINE) is not None
 
 
 def _is_frozen(reading: Reading) -> bool:
     """Say whether a file looks like the output of `pip freeze`: all exact or direct, sorted, with FastAPI's own."""
     declared = reading.declarations
-    if reading.includes or reading.problems or not declared:
+    wrong = reading.problems or any(oddity.kind == "look-alike" for oddity in reading.oddities)
+    if reading.includes or wrong or not declared:
         return False
     if not all(d.url or _is_one_version(d.specifier) for d in declared):
         return False
@@ -306,3 +360,4 @@ def _compiled(found: Declaration) -> Declaration:
 
 
 FORMAT = Format("requirements", claims, read)
+BY_LOOK = Format("requirements", _file_names.may_be, read, looks=_file_names.looks_like_one)

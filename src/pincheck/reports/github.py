@@ -21,8 +21,10 @@ def render(result: Result, verbose: bool) -> str:
         elif isinstance(outcome, Moved):
             moved = f"{outcome.candidate.name} {outcome.candidate.now} → {outcome.candidate.next}"
             lines.append(_command("notice", f"title={_property('pincheck')}", moved))
-    report = text.render(result, verbose)
-    return "".join(f"{line}\n" for line in [*(_harmless(line) for line in report.splitlines()), *lines])
+    report = [_harmless(line) for line in text.render(result, verbose).splitlines()]
+    if result.places and not verbose:
+        report += ["::group::places", *(_harmless(line) for line in text.places(result)[1:]), "::endgroup::"]
+    return "".join(f"{line}\n" for line in [*report, *lines])
 
 
 def _finding(finding: Finding) -> str:

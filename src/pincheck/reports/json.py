@@ -3,7 +3,7 @@
 import json
 from typing import Any, assert_never
 
-from pincheck.model import Edit, Finding, LeftAlone, Problem, Result, Source, Span
+from pincheck.model import Edit, Finding, LeftAlone, Place, Problem, Result, Source, Span
 from pincheck.reports._plain import safe
 from pincheck.upgrades import Candidate, Current, Held, Moved, Outcome, Proposed, Verdict
 
@@ -19,6 +19,7 @@ def render(result: Result, verbose: bool) -> str:  # noqa: ARG001 - a program ge
         "fixed": [_finding(finding) for finding in result.fixed],
         "problems": [_problem(problem) for problem in result.problems],
         "outcomes": [_outcome(outcome) for outcome in result.outcomes],
+        "places": [_where(place) for place in result.places],
         "left_alone": [_left_alone(item) for item in result.left_alone],
         "remarks": [safe(remark) for remark in result.remarks],
     }
@@ -50,6 +51,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _problem(problem: Problem) -> dict[str, Any]:
     return {**_place(problem.source, problem.span), "reason": safe(problem.reason)}
+
+
+def _where(place: Place) -> dict[str, Any]:
+    return {
+        **_place(place.source, place.span),
+        "package": place.name,
+        "written": safe(place.written),
+        "status": place.status,
+        "why": safe(place.why),
+    }
 
 
 def _left_alone(item: LeftAlone) -> dict[str, Any]:

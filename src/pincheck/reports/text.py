@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pincheck.model import Finding, LeftAlone, Problem, Result
+from pincheck.model import Finding, LeftAlone, Place, Problem, Result
 from pincheck.reports._plain import safe
 
 
@@ -14,11 +14,23 @@ def render(result: Result, verbose: bool) -> str:
 
         lines += [line for outcome in result.outcomes for line in _outcomes.lines(outcome)]
     lines += [f"note: {safe(remark)}" for remark in result.remarks]
-    if verbose and result.left_alone:
-        lines += ["left alone:", *(_left_alone(item) for item in result.left_alone)]
+    if verbose:
+        lines += places(result)
+        others = [item for item in result.left_alone if not item.name]
+        lines += ["left alone:", *(_left_alone(item) for item in others)] if others else []
     if result.summary:
         lines.append(safe(result.summary))
     return "".join(f"{line}\n" for line in lines)
+
+
+def places(result: Result) -> list[str]:
+    """Return one line for each place where a watched package stands."""
+    lines = [
+        f"  {_place(place)}: {place.name} {safe(place.written)}".rstrip()
+        + f": {place.status}{f' ({safe(place.why)})' if place.why else ''}"
+        for place in result.places
+    ]
+    return ["places:", *lines] if lines else []
 
 
 def _findings(result: Result) -> Iterator[str]:
@@ -38,7 +50,7 @@ def _written(finding: Finding) -> str:
     return f"wrote {written}" if written else "removed it"
 
 
-def _place(item: Finding | Problem | LeftAlone) -> str:
+def _place(item: Finding | Problem | LeftAlone | Place) -> str:
     line, column = item.source.position(item.span.start)
     return f"{safe(str(item.source.path))}:{line}:{column}"
 

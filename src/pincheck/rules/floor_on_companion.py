@@ -1,7 +1,7 @@
 """A package that another one chooses has a floor of its own.
 
 Usually a security fix that was needed before FastAPI asked for it. It holds nothing back, so it is a warning and
-does not fail the check; it can go once FastAPI itself asks for that version.
+does not fail the check; it can go once FastAPI itself asks for that version. In a constraints file it is in order.
 
 Source: FastAPI documentation, "About FastAPI versions", "About Starlette".
 
@@ -29,7 +29,8 @@ def find(project: Project) -> Iterator[Finding]:
     """Yield the specifiers without an upper bound."""
     for pin in pins_of(project, Unpinned):
         specifier = pin.declaration.specifier
-        if pin.declaration.origin != "compiled" and specifier and not pins.has_ceiling(specifier):
+        by_hand = pin.declaration.origin not in {"compiled", "constraint"}
+        if by_hand and specifier and not pins.has_ceiling(specifier):
             message = f"has a bound of its own: {shown(pin)}"
             remedy = "keep it while it closes a security hole; drop it once FastAPI asks for that version itself"
             yield pin.finding(CODE, "warning", message, remedy)

@@ -27,7 +27,7 @@ def find(project: Project) -> Iterator[Finding]:
     """Yield the declarations that cannot, or under a strict policy need not, stay inside the range."""
     for pin in pins_of(project, Within):
         assert isinstance(pin.policy, Within)
-        if pins.is_empty(pin.declaration.specifier):
+        if pins.is_empty(pin.effective):
             continue
         if pins.is_disjoint(pin.effective, pin.policy.allowed):
             yield _finding(pin, pin.policy, f"can only be outside `{range_of(pin.policy.allowed)}`: {shown(pin)}")

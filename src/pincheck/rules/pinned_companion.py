@@ -2,7 +2,7 @@
 
 FastAPI declares which versions of Starlette it works with; a pin of your own blocks the next FastAPI or lets an
 unsuitable Starlette in. A lock, a compiled requirements file or a `pip freeze` that fixes it is right. A bare floor
-is rule PIN103. A library for Starlette itself says `starlette = "free"` in `[tool.pincheck.policy]`.
+is rule PIN103. A constraint is no requirement and may hold it. A library for Starlette itself says `starlette = "free"` in `[tool.pincheck.policy]`.
 
 Source: FastAPI documentation, "About FastAPI versions", "About Starlette".
 
@@ -33,9 +33,13 @@ def find(project: Project) -> Iterator[Finding]:
     """Yield the exact pins and upper bounds."""
     for pin in pins_of(project, Unpinned):
         specifier = pin.declaration.specifier
-        if pin.declaration.origin == "compiled" or not pins.has_ceiling(specifier) or pins.is_empty(specifier):
+        if (
+            pin.declaration.origin in {"compiled", "constraint"}
+            or not pins.has_ceiling(specifier)
+            or pins.is_empty(specifier)
+        ):
             continue
-        bare = "" if pins.is_exact(specifier) else _without_ceiling(specifier)
+        bare = "" if pin.names_one_release else _without_ceiling(specifier)
         chooser = _CHOOSERS.get(pin.declaration.name, "")
         remedy = f"write `{pin.declaration.name}{bare}`, or nothing: {chooser or 'another package'} chooses it"
         is_chosen = not chooser or any(found.name == chooser.lower() for found in project.declarations)

@@ -28,7 +28,7 @@ def find(project: Project) -> Iterator[Finding]:
     for pin in pins_of(project, OneMinor):
         specifier = pin.declaration.specifier
         series = pins.series(specifier)
-        if series and not pins.admits_later_patches(specifier, series) and not pins.is_exact(specifier):
+        if series and not pins.admits_later_patches(specifier, series) and not pin.names_one_release:
             message = f"stops inside the {series} series: {shown(pin)}"
             yield pin.finding(CODE, "warning", message, f"write `{pin.range_of(specifier, series)}`")
 

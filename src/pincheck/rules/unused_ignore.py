@@ -41,6 +41,8 @@ def unused(project: Project, hidden_by: Mapping[Finding, Ignore]) -> Iterator[Fi
     """Yield the comments that hide nothing."""
     used = set(hidden_by.values())
     for ignore in project.ignores:
+        if ignore.source.path in project.context:
+            continue
         if not ignore.codes:
             message, remedy = "ignore comment names no rule", "name it: `# pincheck: ignore[PIN101] reason`"
         elif ignore not in used:

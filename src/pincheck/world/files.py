@@ -14,6 +14,8 @@ from pincheck.model import Problem, Source, Span
 LARGEST_MANIFEST = 2 * 1024 * 1024
 LARGEST_LOCK = 32 * 1024 * 1024
 _SKIPPED = {"node_modules", "site-packages", "__pycache__", "__pypackages__", "venv", "env"}
+# What an installation leaves beside a project: setuptools' `requires.txt` is no file of pip's.
+_METADATA = (".egg-info", ".dist-info", ".egg")
 _MARKERS = ("pyproject.toml", "pincheck.toml", "setup.cfg", "setup.py")
 # The order is pip's (`req_file.py`): the mark of UTF-16-LE is the beginning of that of UTF-32-LE.
 _BOMS = (
@@ -38,15 +40,20 @@ def shown(path: Path) -> PurePosixPath:
 def read(path: Path) -> Source | Problem:
     """Read a manifest; a Problem says why it cannot be: missing, not a regular file, too large, not text."""
     where = shown(path)
-    is_lock = path.suffix == ".lock"
+    is_lock = path.suffix == ".lock" or path.name.startswith("pylock.")
     try:
         data = _bytes(path, LARGEST_LOCK if is_lock else LARGEST_MANIFEST)
     except OSError as error:
         return _unreadable(where, f"cannot be opened: {(error.strerror or str(error)).lower()}")
     except ValueError as error:
         return _unreadable(where, str(error))
+    return decoded(where, data)
+
+
+def decoded(where: PurePosixPath, data: bytes) -> Source | Problem:
+    """Return the text of a file's bytes; a Problem says why they are none."""
     try:
-        encoding = _encoding(data, cookies=path.suffix not in {".toml", ".lock"})
+        encoding = _encoding(data, cookies=where.suffix not in {".toml", ".lock"})
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -89,10 +96,11 @@ def _unreadable(where: PurePosixPath, reason: str) -> Problem:
     return Problem(Source(where, ""), Span(0, 0), reason)
 
 
-def find(folder: Path, mark_of: Callable[[PurePosixPath], bytes | None]) -> list[Path]:
+def find(folder: Path, mark_of: Callable[[PurePosixPath], bytes | Callable[[str], bool] | None]) -> list[Path]:
     """Return the manifests below a folder, nearest first; hidden folders, environments and links are not entered.
 
-    `mark_of` tells by a path what has to stand in a file for it to be one, None where it is none.
+    `mark_of` tells by a path what has to stand in a file for it to be one, or what to ask of its text; None where it
+    is none.
     """
     found: list[Path] = []
     for current, folders, names in os.walk(folder):
@@ -105,7 +113,22 @@ def find(folder: Path, mark_of: Callable[[PurePosixPath], bytes | None]) -> list
     return sorted(found, key=lambda path: (len(path.parts), str(path)))
 
 
-def _holds(path: Path, mark: bytes) -> bool:
+def beside(folder: Path, mark_of: Callable[[PurePosixPath], bytes | Callable[[str], bool] | None]) -> list[Path]:
+    """Return the manifests in a folder itself, sorted; see `find`."""
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    except OSError:
+        return []
+    marks = {name: mark_of(PurePosixPath((folder / name).as_posix())) for name in names}
+    return [
+        folder / name for name, mark in marks.items() if mark is not None and (not mark or _holds(folder / name, mark))
+    ]
+
+
+def _holds(path: Path, mark: bytes | Callable[[str], bool]) -> bool:
+    if not isinstance(mark, bytes):
+        source = read(path)
+        return isinstance(source, Source) and mark(source.text)
     try:
         return mark in _bytes(path, LARGEST_MANIFEST)
     except (OSError, ValueError):
@@ -117,13 +140,14 @@ def folders_like(folder: Path, pattern: str) -> list[Path]:
     if pattern.startswith("/") or ".." in PurePosixPath(pattern).parts:
         return []
     try:
-        return sorted(path for path in folder.glob(pattern) if path.is_dir())
-    except (ValueError, NotImplementedError, OSError):
+        once = re.sub(r"(?:\*\*/)+", "**/", pattern)  # Each `**` is a walk of its own inside the one before it.
+        return sorted(path for path in folder.glob(once) if path.is_dir())
+    except (ValueError, NotImplementedError, OSError, RecursionError):
         return []
 
 
 def _is_entered(folder: Path) -> bool:
-    if folder.name.startswith(".") or folder.name in _SKIPPED:
+    if folder.name.startswith(".") or folder.name in _SKIPPED or folder.name.endswith(_METADATA):
         return False
     return not (folder / "pyvenv.cfg").exists()
 

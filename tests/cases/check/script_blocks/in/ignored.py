@@ -1,0 +1,5 @@
+# /// script
+# dependencies = [
+#   "fastapi",  # pincheck: ignore[PIN101] a toy
+# ]
+# ///

@@ -1,0 +1,3 @@
+# /// script
+# dependencies = ["fastapi", "starlette==0.37.2"]
+# ///

@@ -1,0 +1,3 @@
+# /// pyproject
+# dependencies = ["fastapi"]
+# ///

@@ -1,0 +1,2 @@
+print("# /// script")
+fastapi = ">=0.1"

@@ -1,0 +1,2 @@
+def setup(requires):
+    return ["fastapi"] :

@@ -1,0 +1,4 @@
+# escape=`
+FROM python:3.13
+RUN pip install `
+    "fastapi>=0.113.0,<0.114.0"

@@ -1,0 +1,3 @@
+"""Writes scripts that begin with `# /// script`."""
+
+print("fastapi>=0.1")

@@ -183,23 +183,23 @@ def source() -> str:
     return f'\n[[tool.poetry.source]]\nname = "here"\nurl = "{address()}"\npriority = "primary"\n'
 
 
-def test_poetry_locks_what_was_moved(project: Path, environ: dict[str, str]) -> None:
-    (project / "pyproject.toml").write_text(POETRY + source())
-    tool(environ, "poetry", "check")
-    moved()
-    tool(environ, "poetry", "check")
-    tool(environ, "poetry", "lock", "-n")
-    tool(environ, "poetry", "check", "--lock")
-    assert locked("poetry.lock") in AFTER
+POETRY_2 = """[project]
+name = "shop"
+version = "1"
+requires-python = ">=3.11,<4"
+dependencies = ["fastapi[standard] (>=0.112.0,<0.113.0)"]
+
+[tool.poetry]
+package-mode = false
+
+[tool.poetry.dependencies]
+fastapi = { version = "^0.112.0" }
+"""
 
 
-def test_poetry_locks_a_project_table(project: Path, environ: dict[str, str]) -> None:
-    (project / "pyproject.toml").write_text(
-        '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11,<4"\n'
-        'dependencies = ["fastapi[standard] (>=0.112.0,<0.113.0)"]\n'
-        '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nfastapi = { version = "^0.112.0" }\n'
-        + source()
-    )
+@pytest.mark.parametrize("text", [POETRY, POETRY_2], ids=["its own tables", "with a project table"])
+def test_poetry_locks_what_was_moved(text: str, project: Path, environ: dict[str, str]) -> None:
+    (project / "pyproject.toml").write_text(text + source())
     tool(environ, "poetry", "check")
     moved()
     tool(environ, "poetry", "check")

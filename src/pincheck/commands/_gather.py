@@ -97,7 +97,7 @@ class _Gathering:
                     self.requires.setdefault(key, []).append(_real(target))
                     yield target, False
             case "members":
-                for target in self._members(path, include):
+                for target in self._members(key, path, include):
                     self.members.setdefault(key, []).append(_real(target))
                     yield target, False
             case _:
@@ -154,10 +154,22 @@ class _Gathering:
         self.left_alone.append(LeftAlone(source, include.span, source.at(include.span), reason))
         return []
 
-    def _members(self, path: Path, include: Include) -> Iterator[Path]:
+    def _folders(self, key: Path, path: Path, include: Include, pattern: str) -> list[Path]:
+        """Return the folders that a glob of a workspace matches; one that is not followed is left alone."""
+        found = files.folders_like(path.parent, pattern)
+        if isinstance(found, str):
+            source = self.sources[key]
+            if not any(x.source == source and x.subject == pattern for x in self.left_alone):  # One exclusion, once.
+                self.left_alone.append(LeftAlone(source, include.span, pattern, found))
+            return []
+        return found
+
+    def _members(self, key: Path, path: Path, include: Include) -> Iterator[Path]:
         """Yield the manifests of a workspace's members."""
-        excluded = {f for pattern in include.exclude for f in files.folders_like(path.parent, pattern)}
-        for folder in files.folders_like(path.parent, include.target):
+        excluded: set[Path] = set()
+        for pattern in include.exclude:
+            excluded.update(self._folders(key, path, include, pattern))
+        for folder in self._folders(key, path, include, include.target):
             manifest = folder / "pyproject.toml"
             inside = files.is_inside(manifest, self.roots)
             if folder not in excluded and inside and manifest.is_file() and _real(manifest) != _real(path):

@@ -2,13 +2,14 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import canonicalize_name
 
+from pincheck.manifests._python_origin import LONGEST_CHAIN, source_of
 from pincheck.manifests._text import Stretch
 from pincheck.model import LeftAlone, Source, Span
 
@@ -17,13 +18,10 @@ if TYPE_CHECKING:  # Loading `ast` costs 8 ms, and only a project with such a fi
 
 _LITERAL = r"(?P<prefix>[A-Za-z]*)(?P<quotes>\"{3}|'{3}|\"|')(?P<body>.*)(?P=quotes)"
 _NAMED = r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\]\s*)?(?:[=<>!~(;@]|$)"
-_PATH = r"[\w./-]+"
-_FILE = r"requirement|requires|constraints|[^.]\.(?:txt|in)\Z"
 _PASSING = {"list", "tuple", "set", "frozenset", "sorted"}
 # How often in a file something is read again that has been read under another name; a list of lists doubles quickly.
 MOST_REPEATS = 20_000
 WORN_OUT = f"used again and again, more than {MOST_REPEATS:,} times in all; the rest is not followed"
-_LONGEST_CHAIN = 20  # Far more names than people write between a value and its file.
 _MOST_BRACES = 20_000
 _F_STRING = r"\b(?:[fF][rR]?|[rR][fF])['\"]"
 AS_WRITTEN = "its text is computed or written with escapes"
@@ -360,10 +358,10 @@ class Names:
 
     def reason(self, node: "ast.AST") -> str:
         """Say why a value is not known, and which file it evidently comes from."""
-        file, pending = _source_of([node])
+        file, pending = source_of([node])
         seen: set[str] = set()
         names = list(pending)
-        while names and not file and len(seen) < _LONGEST_CHAIN:
+        while names and not file and len(seen) < LONGEST_CHAIN:
             name = names.pop()
             if name not in seen:
                 seen.add(name)
@@ -379,27 +377,9 @@ class Names:
             nodes = [*self.bound_to(name), *([function] if function else ())]
             of_module = self.outer is not None and not (self.bound.get(name) or self.functions.get(name))
             self._sources[name] = (
-                self.outer._source_of_name(name) if of_module and self.outer else _source_of(nodes)  # noqa: SLF001
+                self.outer._source_of_name(name) if of_module and self.outer else source_of(nodes)  # noqa: SLF001
             )
         return self._sources[name]
-
-
-def _source_of(nodes: "Iterable[ast.AST]") -> tuple[str, tuple[str, ...]]:
-    """Return the file that stands in expressions, `""` where none does, and the names in them."""
-    import ast  # noqa: PLC0415 - see above
-
-    names: dict[str, None] = {}
-    for node in nodes:
-        for found in ast.walk(node):
-            if isinstance(found, ast.Name):
-                names[found.id] = None
-            elif isinstance(found, ast.Constant) and isinstance(found.value, str) and _is_file(found.value):
-                return found.value, ()
-    return "", tuple(names)[:_LONGEST_CHAIN]
-
-
-def _is_file(text: str) -> bool:
-    return re.search(_FILE, text) is not None and re.fullmatch(_PATH, text) is not None
 
 
 def _is_text(node: "ast.expr") -> bool:

@@ -135,15 +135,15 @@ def _holds(path: Path, mark: bytes | Callable[[str], bool]) -> bool:
         return False
 
 
-def folders_like(folder: Path, pattern: str) -> list[Path]:
-    """Return the folders below a folder that a glob matches, sorted; none where the glob leads out of it."""
+def folders_like(folder: Path, pattern: str) -> list[Path] | str:
+    """Return the folders below a folder that a glob matches, sorted, or why it is not followed."""
     if pattern.startswith("/") or ".." in PurePosixPath(pattern).parts:
-        return []
+        return "it leads out of its folder and is not followed"
     try:
         once = re.sub(r"(?:\*\*/)+", "**/", pattern)  # Each `**` is a walk of its own inside the one before it.
         return sorted(path for path in folder.glob(once) if path.is_dir())
-    except (ValueError, NotImplementedError, OSError, RecursionError):
-        return []
+    except (ValueError, NotImplementedError, OSError, RecursionError) as error:
+        return f"it cannot be followed: {error}"
 
 
 def _is_entered(folder: Path) -> bool:

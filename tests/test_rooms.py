@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pincheck import manifests, reports, verbs
+from pincheck import changelog, manifests, reports, verbs
 from pincheck.rules import RULES
 from pincheck.rules._rule import Rule
 from tests.conftest import ROOT
@@ -29,6 +29,10 @@ def test_no_rule_code_is_used_twice() -> None:
 
 def test_every_format_stands_in_the_tuple() -> None:
     assert {found.read.__module__.rpartition(".")[2] for found in manifests.FORMATS} == members("manifests")
+
+
+def test_every_style_of_release_notes_stands_in_the_tuple() -> None:
+    assert {style.name for style in changelog.STYLES} == members("changelog")
 
 
 def test_every_report_stands_in_the_tuple() -> None:

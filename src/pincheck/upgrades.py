@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -21,22 +23,89 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Metadata:
+    """What one published file says of its package (core metadata specification).
+
+    `urls` are its project URLs, label and address as written; `description` is the long one; `source` says where it
+    was read, without credentials.
+    """
+
+    name: NormalizedName
+    version: Version
+    requires_python: SpecifierSet
+    requires: tuple[Requirement, ...] = ()
+    urls: tuple[tuple[str, str], ...] = ()
+    description: str = field(default="", repr=False)
+    description_type: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """One published weakness of one version: `severity` is critical, high, moderate, low or unknown.
+
+    `fixed` are the lowest versions without it, one for each line of releases; `link` leads to its page.
+    """
+
+    id: str
+    aliases: tuple[str, ...]
+    summary: str
+    severity: str
+    fixed: tuple[Version, ...]
+    link: str
+
+
+Kind = Literal[
+    "breaking", "security", "deprecation", "dependency", "feature", "fix", "change", "other", "noise"
+]  # the order in which a digest tells of them
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One change, as release notes tell it: plain text of an item or paragraph, and the links that it had."""
+    """One change, as release notes tell it: plain text of an item or paragraph, and the links that it had.
+
+    `line` is the one-based line it starts on, 0 where the form has no lines. `signal` holds the words of the text
+    that gave the entry its kind, `""` where the title of its category did.
+    """
 
     category: str
     text: str
     links: tuple[str, ...] = ()
-    breaking: bool = False
-    noise: bool = False
+    kind: Kind = "other"
+    line: int = 0
+    signal: str = ""
+
+    @property
+    def breaking(self) -> bool:
+        """Tell whether code that works may stop working."""
+        return self.kind == "breaking"
+
+    @property
+    def noise(self) -> bool:
+        """Tell whether this is of no interest to who uses the package: documentation, translations, internals."""
+        return self.kind == "noise"
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """One release, as its notes tell it; `line` is the one-based line of its heading."""
+    """One release, as its notes tell it; `line` is the one-based line of its heading, 0 where there are no lines.
+
+    `status` is released, yanked or unpublished, as the notes say; `link` leads to just this release (`""`: not known).
+    """
 
     version: Version
     date: date | None
+    line: int
+    entries: tuple[Entry, ...] = ()
+    status: str = "released"
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What release notes tell of changes that no release has yet: to be shown, never to be proposed."""
+
+    title: str
     line: int
     entries: tuple[Entry, ...] = ()
 

@@ -1,0 +1,1 @@
+"""What OSV says of one version of a package, read as values."""

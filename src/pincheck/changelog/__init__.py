@@ -1,0 +1,112 @@
+"""Release notes as values, in whatever style they are written.
+
+A style finds where each release stands at the price of one scan; only the releases that are asked for are read.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from packaging.version import Version
+
+from pincheck.changelog import _entries, github, html, markdown, plain, restructured, sphinx
+from pincheck.changelog._blocks import Section, Style, Written
+from pincheck.upgrades import Coming, Notes
+
+# The first whose marks a text bears is asked; each looks at the media type, then at the path, then at the text.
+# Markdown may underline its titles as reStructuredText does, so that is asked first.
+STYLES: tuple[Style, ...] = (
+    github.STYLE,
+    html.STYLE,
+    sphinx.STYLE,
+    restructured.STYLE,
+    markdown.STYLE,
+    plain.STYLE,
+)
+
+
+def style(written: Written | str) -> Style | None:
+    """Return the style that release notes are written in, None where no style knows them."""
+    found = _written(written)
+    return next((one for one in STYLES if one.looks(found)), None)
+
+
+def sections(written: Written | str) -> Iterator[Section]:
+    """Yield where each release stands, and what is not released yet, in the order of the text."""
+    found = style(written)
+    return found.sections(_written(written)) if found else iter(())
+
+
+def parse(written: Written | str) -> tuple[Notes, ...]:
+    """Return every released section, in the order of the text; `()` where it tells of no version."""
+    return tuple(_notes(section, version) for section, version in _released(written))
+
+
+def between(written: Written | str, low: Version, high: Version) -> tuple[Notes, ...]:
+    """Return the sections with `low < version <= high`, newest first; nothing else is read.
+
+    Not even notes in strictly descending order are cut at the first version that is low enough: maintenance releases
+    stand anywhere, and passing a section over costs nothing.
+    """
+    wanted = [_notes(section, version) for section, version in _released(written) if low < version <= high]
+    return tuple(sorted(wanted, key=lambda notes: notes.version, reverse=True))
+
+
+def versions(written: Written | str) -> tuple[Version, ...]:
+    """Return the versions that `parse` tells of, in the order of the text, at the price of one scan."""
+    return tuple(version for _, version in _released(written))
+
+
+def unreleased(written: Written | str) -> Coming | None:
+    """Return the changes that no release has yet, None where the notes tell of none."""
+    for section in sections(written):
+        if section.version is None and (entries := _entries.entries(section)):
+            return Coming(section.title, section.line, entries)
+    return None
+
+
+def doubts(written: Written | str) -> tuple[str, ...]:
+    """Return what is odd about the order of the notes: versions that do not descend, and those told of twice."""
+    found = versions(written)
+    climbs = [f"`{below}` below `{above}`" for above, below in pairwise(found) if above < below]
+    twice = [version for version, count in Counter(found).items() if count > 1]
+    said = []
+    if climbs:
+        said.append(f"the notes are not in descending order: {_few(climbs)}")
+    if twice:
+        said.append(f"the notes tell of a version more than once: {_few([f'`{version}`' for version in twice])}")
+    return tuple(said)
+
+
+def _few(items: list[str]) -> str:
+    return f"{items[0]} and {len(items) - 1} more" if len(items) > 1 else items[0]
+
+
+def _released(written: Written | str) -> Iterator[tuple[Section, Version]]:
+    for section in sections(written):
+        if section.version is not None and section.status != "unreleased":
+            yield section, section.version
+
+
+def _notes(section: Section, version: Version) -> Notes:
+    entries = _entries.entries(section)
+    return Notes(version, section.date, section.line, entries, section.status, section.link)
+
+
+def _written(written: Written | str) -> Written:
+    return Written(written) if isinstance(written, str) else written
+
+
+__all__ = [
+    "STYLES",
+    "Section",
+    "Style",
+    "Written",
+    "between",
+    "doubts",
+    "parse",
+    "sections",
+    "style",
+    "unreleased",
+    "versions",
+]

@@ -5,6 +5,7 @@ import gzip
 import http.server
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,11 +33,14 @@ class Reply(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One request that came in."""
+    """One request that came in; `headers` have lower-case names."""
 
     path: str
     authorization: str
     accept: str
+    method: str = "GET"
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
 
 
 class Upload(NamedTuple):
@@ -56,12 +60,18 @@ class Upload(NamedTuple):
 
 @dataclass
 class Server:
-    """A running server: what it says by path, and what it was asked."""
+    """A running server: what it says by path, what it was asked, the bytes of bodies and the connections it counted.
+
+    `turns` are replies that are given once each, in order, before those of `replies`.
+    """
 
     url: str
     replies: dict[str, Reply] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     login: str = ""
+    sent: int = 0
+    connections: int = 0
+    turns: dict[str, list[Reply]] = field(default_factory=dict)
     released: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -95,7 +105,8 @@ class Server:
 def json_page(name: str, uploads: Sequence[Upload]) -> Reply:
     listed = []
     for upload in uploads:
-        entry: dict[str, object] = {"filename": upload.filename(name), "url": "unused", "hashes": {}}
+        entry: dict[str, object] = {"filename": upload.filename(name), "hashes": {}}
+        entry["url"] = f"../../files/{upload.filename(name)}"
         entry |= {"upload-time": upload.uploaded} if upload.uploaded else {}
         entry |= {"yanked": upload.yanked, "requires-python": upload.requires_python or None}
         listed.append(entry)
@@ -110,7 +121,7 @@ def html_page(name: str, uploads: Sequence[Upload], *, times: bool) -> Reply:
         attributes += f' data-yanked="{upload.yanked}"' if upload.yanked else ""
         attributes += f' data-upload-time="{upload.uploaded}"' if upload.uploaded and times else ""
         filename = upload.filename(name)
-        lines.append(f'<a href="../../files/{filename}#sha256=0"{attributes}>{filename}</a><br/>')
+        lines.append(f'<a href="../../files/{filename}"{attributes}>{filename}</a><br/>')
     return Reply("\n".join(lines).encode(), "text/html; charset=utf-8")
 
 
@@ -157,22 +168,58 @@ class _Http(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def setup(self) -> None:
+        super().setup()
+        _SERVERS[self.server.server_address[1]].connections += 1  # type: ignore[index]
+
     def do_GET(self) -> None:
         server = _SERVERS[self.server.server_address[1]]  # type: ignore[index]
         authorization = self.headers.get("Authorization", "")
-        server.asked.append(Asked(self.path, authorization, self.headers.get("Accept", "")))
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        server.asked.append(
+            Asked(self.path, authorization, self.headers.get("Accept", ""), self.command, headers, body)
+        )
         wanted = f"Basic {base64.b64encode(server.login.encode()).decode()}"
         if server.login and authorization != wanted:
             self._send(server, Reply(b"who are you?", status=401, headers={"WWW-Authenticate": "Basic"}))
             return
-        self._send(server, server.replies.get(self.path, Reply(b"not here", status=404)))
+        turns = server.turns.get(self.path)
+        reply = turns.pop(0) if turns else server.replies.get(self.path, Reply(b"not here", status=404))
+        self._send(server, self._conditional(self._partial(reply)))
+
+    do_POST = do_GET  # noqa: N815 - the name is the standard library's
+
+    def _partial(self, reply: Reply) -> Reply:
+        """Return the part that a `Range` asks for (`bytes=-N`, `bytes=A-B`), where the reply says that it has parts."""
+        wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+        if reply.status != 200 or reply.headers.get("Accept-Ranges") != "bytes" or wanted is None:
+            return reply
+        size = len(reply.body)
+        first = int(wanted[1]) if wanted[1] else max(0, size - int(wanted[2]))
+        last = min(size - 1, int(wanted[2]) if wanted[1] and wanted[2] else size - 1)
+        if first > last:
+            return reply._replace(body=b"", status=416, headers={"Content-Range": f"bytes */{size}"})
+        headers = {**reply.headers, "Content-Range": f"bytes {first}-{last}/{size}"}
+        return reply._replace(body=reply.body[first : last + 1], status=206, headers=headers)
+
+    def _conditional(self, reply: Reply) -> Reply:
+        """Return 304 where what is asked for is what the other side has, by `ETag` or `Last-Modified`."""
+        for ours, theirs in (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since")):
+            if reply.status == 200 and ours in reply.headers and self.headers.get(theirs) == reply.headers[ours]:
+                return reply._replace(body=b"", status=304)
+        return reply
 
     def _send(self, server: Server, reply: Reply) -> None:
-        self.send_response(reply.status)
-        self.send_header("Content-Type", reply.media_type)
-        self.send_header("Content-Length", str(len(reply.body)))
+        self.send_response_only(reply.status)
+        if "Date" not in reply.headers:
+            self.send_header("Date", self.date_time_string())
+        if reply.status != 304:
+            self.send_header("Content-Type", reply.media_type)
+            self.send_header("Content-Length", reply.headers.get("Content-Length", str(len(reply.body))))
         for name, value in reply.headers.items():
-            self.send_header(name, value)
+            if name != "Content-Length":  # One that is not true is said in place of the true one.
+                self.send_header(name, value)
         self.end_headers()
         body = reply.body[: len(reply.body) - reply.cut]
         size = max(1, -(-len(body) // reply.pieces))
@@ -182,6 +229,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                     break
                 self.wfile.write(body[start : start + size])
                 self.wfile.flush()
+                server.sent += len(body[start : start + size])
         except (BrokenPipeError, ConnectionResetError):
             pass  # The other side has had enough, which is what some tests are about.
         if reply.cut:

@@ -23,12 +23,13 @@ from pincheck.world import http, index
 from tests.servers import JSON, Reply, Upload, alone, html_page, json_page, running
 
 FASTAPI = NormalizedName("fastapi")
+PAGE = "https://index.example/simple/fastapi/"
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
 def read(page: object, media_type: str = JSON) -> tuple[indexes.File, ...]:
     text = page if isinstance(page, str) else json.dumps(page)
-    return indexes.files(text, media_type, FASTAPI)
+    return indexes.page(text, media_type, FASTAPI, PAGE).files
 
 
 def entry(filename: str = "fastapi-0.112.0.tar.gz", **more: object) -> dict[str, object]:
@@ -97,7 +98,7 @@ def test_a_yank_may_have_a_reason(yanked: object, read_as: bool) -> None:
         ('<a href="fastapi-0.1.tar.gz">', ["0.1"]),
         ("<A HREF='https://index.example/a/fastapi-0.1.tar.gz?x=1#sha256=0'>", ["0.1"]),
         ('<a href="fastapi-0.1%2Blocal.tar.gz">', ["0.1+local"]),
-        ('<a href="http://[/fastapi-0.1.tar.gz"><a href="fastapi-0.2.tar.gz">', ["0.1", "0.2"]),
+        ('<a href="http://[/fastapi-0.1.tar.gz"><a href="fastapi-0.2.tar.gz">', ["0.2"]),
         ('<a href="javascript:alert(1)"><a href="file:///etc/passwd"><a><a href><b href="fastapi-0.1.tar.gz">', []),
         ('<!-- <a href="fastapi-0.1.tar.gz"> -->', []),
         ('<a href="fastapi-0.1.tar.gz" data-yanked>', ["0.1"]),
@@ -120,7 +121,11 @@ def test_an_empty_yank_is_a_yank_in_html() -> None:
         ("null", JSON, "no list of files"),
         ('{"files": {}}', JSON, "no list of files"),
         ("[" * 100_000, JSON, "nested too deeply"),
-        ("<![bogus[", "text/html", "not HTML"),
+        ('{"files": []}', "text/html", "says that it is HTML, and is JSON"),
+        ("<!DOCTYPE html>", JSON, "says that it is JSON, and is not"),
+        ("<a " + "x" * 70_000, "text/html", "a tag that is too long"),
+        ('<meta name="pypi:repository-version" content="2.0">', "text/html", "only version 1"),
+        ('{"meta": {"api-version": "2.0"}, "files": []}', JSON, "only version 1"),
         ("x", "application/pdf", "cannot be `application/pdf`"),
     ],
 )
@@ -404,8 +409,8 @@ def test_the_host_of_an_index(url: str, other: str, same: bool) -> None:
 
 def test_a_page_on_disk_that_is_none_is_an_error(home: Path, tmp_path: Path) -> None:  # noqa: ARG001
     (tmp_path / "fastapi").mkdir()
-    (tmp_path / "fastapi" / "index.html").write_bytes(b"\xff<![bogus[")
-    with http.client() as client, pytest.raises(PincheckError, match="html` is not an index page: it is not"):
+    (tmp_path / "fastapi" / "index.html").write_bytes(b'{"files": []}')
+    with http.client() as client, pytest.raises(PincheckError, match="html` is not an index page: it says"):
         index.offered(client, index.Indexes((tmp_path.as_uri(),)), FASTAPI)
 
 

@@ -57,9 +57,11 @@ def test_only_the_command_line_prints(file: Path) -> None:
     assert not printing or file.name in allowed
 
 
-# What writes, and why it may: the one writer of users' files, the log of a crash, the scratch copy and what goes into it.
+# What writes, and why it may: the one writer of users' files, the store of answers, the log of a crash, the scratch
+# copy and what goes into it.
 WRITERS = {
     "world/files.py",
+    "world/cache.py",
     "world/crash.py",
     "world/scratch.py",
     "gates/tests.py",

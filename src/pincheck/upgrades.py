@@ -14,12 +14,16 @@ from pincheck.model import Edit
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One published version, as the index tells it; `uploaded` is None where the index gives no time."""
+    """One published version, as the index tells it; `uploaded` is None where the index gives no time.
+
+    `yanked_reason` is in its publisher's words, `""` where there are none.
+    """
 
     version: Version
     uploaded: datetime | None
     yanked: bool
     requires_python: SpecifierSet
+    yanked_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Metadata:
     """What one published file says of its package (core metadata specification).
 
     `urls` are its project URLs, label and address as written; `description` is the long one; `source` says where it
-    was read, without credentials.
+    was read, without credentials; `problems` are the parts that cannot be read, each with its reason.
     """
 
     name: NormalizedName
@@ -38,6 +42,7 @@ class Metadata:
     description: str = field(default="", repr=False)
     description_type: str = ""
     source: str = ""
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,19 @@ def style(written: Written | str) -> Style | None:
 
 def sections(written: Written | str) -> Iterator[Section]:
     """Yield where each release stands, and what is not released yet, in the order of the text."""
-    found = style(written)
-    return found.sections(_written(written)) if found else iter(())
+    whole = _written(written)
+    # A server may call a text what it is not; then its own looks decide.
+    for one in (whole, whole._replace(media_type="", path="")):
+        found = style(one)
+        first, rest = _first(found.sections(one)) if found else (None, iter(()))
+        if first is not None:
+            yield first
+            yield from rest
+            return
+
+
+def _first(found: Iterator[Section]) -> tuple[Section | None, Iterator[Section]]:
+    return next(found, None), found
 
 
 def parse(written: Written | str) -> tuple[Notes, ...]:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 
-import httpx
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -240,7 +239,7 @@ def _cutoff(of: Ground, offer: index.Offered) -> tuple[datetime | None, tuple[st
     return of.time - of.settings.cooldown, ()
 
 
-def _notes(client: httpx.Client, of: Ground, name: NormalizedName, answered: str) -> tuple[str, str]:
+def _notes(client: http.Client, of: Ground, name: NormalizedName, answered: str) -> tuple[str, str]:
     """Return the text of the release notes, and why there is none.
 
     A place that a person named and that fails is an error; the one that the index names is a convenience.

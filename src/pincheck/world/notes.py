@@ -1,26 +1,29 @@
 """Release notes: from a file or address that was named, or from the one that the index names."""
 
-import ipaddress
-import socket
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import httpx
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
+from pincheck import changelog
+from pincheck.changelog import Written
 from pincheck.errors import PincheckError
-from pincheck.world import http, index
+from pincheck.world import _search, http, index
+from pincheck.world._github import GITHUB, Forge
+from pincheck.world._sdists import Sdist, sdist
+from pincheck.world._search import NotAvailable, Told, find
 from pincheck.world.index import Indexes
+
+__all__ = ["Forge", "NotAvailable", "Sdist", "Told", "default", "find", "given", "named", "sdist"]
 
 _LARGEST = 16 * 1024 * 1024
 _ACCEPT = "text/markdown, text/plain;q=0.9, */*;q=0.1"
 
 
-class NotAvailable(Exception):
-    """The notes that the index names cannot be had; the message says why."""
-
-
-def named(client: httpx.Client, place: str, folder: Path) -> str:
+def named(client: http.Client, place: str, folder: Path) -> str:
     """Return the text at a place that a person named; PincheckError where there is none.
 
     A path is relative to `folder`.
@@ -44,20 +47,34 @@ def named(client: httpx.Client, place: str, folder: Path) -> str:
     return data.decode("utf-8", errors="replace")
 
 
-def default(client: httpx.Client, indexes: Indexes, answered: str, name: NormalizedName) -> str:
+def given(
+    client: http.Client, place: str, folder: Path, package: NormalizedName, now: Version,
+    environ: Mapping[str, str], *, forge: Forge = GITHUB,
+) -> Told:  # fmt: skip
+    """Return the release notes at a place that a person named; PincheckError where there are none.
+
+    A path is relative to `folder`. Of a repository on GitHub the releases are read, or else its changelog.
+    """
+    shown = http.without_credentials(place)
+    if place.startswith(("http://", "https://")):
+        found = _search.given(client, place, package, now, environ, forge)
+        if isinstance(found, Told):
+            return found
+        raise PincheckError(f"release notes: {found}", "name a file or an address that tells of versions")
+    written = Written(named(client, place, folder), "", place, package)
+    if not changelog.versions(written):
+        raise PincheckError(f"release notes `{shown}`: no heading with a version in them")
+    return Told(written, f"`{shown}`")
+
+
+def default(client: http.Client, indexes: Indexes, answered: str, name: NormalizedName) -> str:
     """Return the text at the address that the index names as changelog; NotAvailable says why there is none."""
-
-    def may_be_asked(address: str) -> bool:
-        return index.same_host(address, indexes.urls) or _is_public(address)
-
     try:
         address = index.changelog(client, answered, name) if answered else ""
         if not address:
             raise NotAvailable(f"the index names no changelog for `{name}`")
         shown = f"`{http.without_credentials(address)}`"
-        if not may_be_asked(address):
-            raise NotAvailable(f"{shown} is not a public https address")
-        answer = http.get(client, address, _ACCEPT, may_be_asked)
+        answer = http.get(client, address, _ACCEPT, public=http.Public.but(indexes.urls))
     except http.Unreachable as error:
         raise NotAvailable(error.message) from None
     if answer.status != httpx.codes.OK:
@@ -65,24 +82,3 @@ def default(client: httpx.Client, indexes: Indexes, answered: str, name: Normali
     if answer.media_type in {"text/html", "application/xhtml+xml"}:
         raise NotAvailable(f"{shown} is a web page; only Markdown is read so far")
     return answer.text
-
-
-def _is_public(address: str) -> bool:
-    """Say whether an address is https on a host that the whole internet sees, so that metadata may send us there.
-
-    The name is looked up, because every spelling of a private address (`127.1`, `0x7f.0.0.1`) and every name that
-    leads to one ends there. One that cannot be looked up here may be known to a proxy, or the request will fail.
-    """
-    try:
-        url = httpx.URL(address)
-    except (httpx.InvalidURL, ValueError):
-        return False
-    if url.scheme != "https" or url.userinfo or "." not in url.host.rstrip("."):
-        return False
-    if url.host.endswith((".local", ".internal", ".localhost")):
-        return False
-    try:
-        found = socket.getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return not url.host.rpartition(".")[2][:1].isdigit()
-    return all(ipaddress.ip_address(str(place[4][0]).partition("%")[0]).is_global for place in found)

@@ -18,18 +18,19 @@ _TAIL = 512 * 1024
 _GRACE = 5.0
 
 
-def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], limit: float) -> Run:
+def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], limit: float, errors: bool = True) -> Run:
     """Run a program to its end and return what it printed (both streams) and its exit code.
 
-    `limit` is in seconds; past it, and whenever pincheck itself is stopped, the whole process group is ended. What
-    the program left running in its group is ended too. PincheckError where the program cannot be started.
+    Without `errors` its error stream goes nowhere, for the sake of a program whose output is read. `limit` is in
+    seconds; past it, and whenever pincheck itself is stopped, the whole process group is ended. What the program left
+    running in its group is ended too. PincheckError where the program cannot be started.
     """
     started = time.monotonic()
     with tempfile.TemporaryFile() as output:
         try:
             child = subprocess.Popen(
-                list(argv), cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True,
+                list(argv), cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT if errors else subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         except OSError as error:
             raise PincheckError(f"cannot run `{argv[0]}`: {(error.strerror or str(error)).lower()}") from error

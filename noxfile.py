@@ -108,7 +108,7 @@ def hooks(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Print the figures, measured on an installation as users have it: whole, with its bytecode."""
-    session.install(".", env={"UV_COMPILE_BYTECODE": "1"})
+    session.install(".", "pytest", env={"UV_COMPILE_BYTECODE": "1"})  # the tests' servers are pytest fixtures
     for script in sorted(Path("benchmarks").glob("[!_]*.py")):
         session.run("python", str(script), env=DATA)
 

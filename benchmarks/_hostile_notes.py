@@ -6,6 +6,7 @@ from benchmarks._hostile import Text, many, nested
 
 _TITLE = "## 1.0.0 (2026-01-01)\n\n"
 _RST_TITLE = "1.0.0 (2026-01-01)\n==================\n\n"
+_DIRECTIVE = ".. changelog::\n    :version: 1.0\n    :released: 2026-01-01\n\n"
 
 
 def _releases(size: int) -> str:
@@ -60,6 +61,8 @@ _REST: dict[str, Text] = {
     "items": many("* a\n", _RST_TITLE),
     "roles": many(":a:`b` ", _RST_TITLE),
     "paragraphs": many("a\n\n", _RST_TITLE),
+    "titles inside": many("a\n----\n\n* b\n\n", _RST_TITLE),
+    "directives": many("    .. change::\n\n        a\n\n", _DIRECTIVE),
 }
 _PLAIN: dict[str, Text] = {
     "releases": many("* 1.{i}\n  * a\n"),

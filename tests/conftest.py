@@ -9,6 +9,8 @@ from hypothesis import settings
 from pincheck import cli
 
 ROOT = Path(__file__).parent.parent
+# Nothing of this machine's cache takes part, and nobody outside is asked; tests of either say so themselves.
+os.environ.update({"PINCHECK_CACHE": "off", "PINCHECK_ADVISORIES": "off"})
 settings.register_profile("default", max_examples=1_000, deadline=None, derandomize=True, database=None)
 settings.register_profile("thorough", max_examples=20_000, deadline=None, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -35,7 +35,7 @@ def rule_pages() -> str:
 
 PARTS = {
     "README.md": {
-        "help": "\n\n".join([helped(), helped("check"), helped("propose"), helped("upgrade")]),
+        "help": "\n\n".join([helped(), helped("check"), helped("propose"), helped("notes"), helped("upgrade")]),
         "rules": rule_table(),
     },
     "docs/rules.md": {"pages": rule_pages()},

@@ -86,12 +86,25 @@ class Server:
         """Return the address of the index with user and password."""
         return self.simple.replace("://", f"://{login}@")
 
-    def package(self, name: str, uploads: Sequence[Upload], *, form: str = "json", **info: object) -> None:
-        """Offer a package on a JSON page, or on an HTML page with (`html`) or without (`html-bare`) upload times."""
+    def package(
+        self,
+        name: str,
+        uploads: Sequence[Upload],
+        *,
+        form: str = "json",
+        requires: Mapping[str, Sequence[str]] | Sequence[str] = (),
+        **urls: str,
+    ) -> None:
+        """Offer a package on a JSON page, or on an HTML page with (`html`) or without (`html-bare`) upload times.
+
+        Beside each file stands its METADATA (PEP 658), which names these requirements (of all versions, or of some by
+        version) and these project URLs.
+        """
         page = json_page(name, uploads) if form == "json" else html_page(name, uploads, times=form == "html")
         self.replies[f"/simple/{name}/"] = page
-        if info:
-            self.project(name, info)
+        for upload in uploads:
+            of = requires.get(upload.version, ()) if isinstance(requires, Mapping) else requires
+            self.replies[f"/files/{upload.filename(name)}.metadata"] = metadata(name, upload, of, urls)
 
     def project(self, name: str, urls: Mapping[str, object]) -> None:
         """Give the package a project JSON that names these addresses."""
@@ -102,11 +115,21 @@ class Server:
         self.replies[path] = Reply(b"moved", status=status, headers={"Location": target})
 
 
+def metadata(name: str, upload: Upload, requires: Sequence[str] = (), urls: Mapping[str, str] = {}) -> Reply:
+    """Return the METADATA of a file."""
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {upload.version}"]
+    lines += [f"Requires-Dist: {requirement}" for requirement in requires]
+    lines += [f"Project-URL: {label}, {url}" for label, url in urls.items()]
+    lines += [f"Requires-Python: {upload.requires_python}"] if upload.requires_python else []
+    return Reply("\n".join([*lines, "", ""]).encode())
+
+
 def json_page(name: str, uploads: Sequence[Upload]) -> Reply:
     listed = []
     for upload in uploads:
-        entry: dict[str, object] = {"filename": upload.filename(name), "hashes": {}}
-        entry["url"] = f"../../files/{upload.filename(name)}"
+        filename = upload.filename(name)
+        entry: dict[str, object] = {"filename": filename, "url": f"../../files/{filename}", "hashes": {}}
+        entry |= {"core-metadata": True} if upload.kind == "wheel" else {}
         entry |= {"upload-time": upload.uploaded} if upload.uploaded else {}
         entry |= {"yanked": upload.yanked, "requires-python": upload.requires_python or None}
         listed.append(entry)
@@ -114,12 +137,14 @@ def json_page(name: str, uploads: Sequence[Upload]) -> Reply:
     return Reply(json.dumps(document).encode(), JSON)
 
 
-def html_page(name: str, uploads: Sequence[Upload], *, times: bool) -> Reply:
+def html_page(name: str, uploads: Sequence[Upload], *, times: bool, beside: bool = True) -> Reply:
+    """Return a page of PEP 503, with upload times if wanted; `beside`: METADATA stands beside each wheel."""
     lines = ["<!DOCTYPE html><html><body>"]
     for upload in uploads:
         attributes = f' data-requires-python="{escape(upload.requires_python)}"' if upload.requires_python else ""
         attributes += f' data-yanked="{upload.yanked}"' if upload.yanked else ""
         attributes += f' data-upload-time="{upload.uploaded}"' if upload.uploaded and times else ""
+        attributes += ' data-core-metadata="true"' if upload.kind == "wheel" and beside else ""
         filename = upload.filename(name)
         lines.append(f'<a href="../../files/{filename}"{attributes}>{filename}</a><br/>')
     return Reply("\n".join(lines).encode(), "text/html; charset=utf-8")
@@ -188,7 +213,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         reply = turns.pop(0) if turns else server.replies.get(self.path, Reply(b"not here", status=404))
         self._send(server, self._conditional(self._partial(reply)))
 
-    do_POST = do_GET  # noqa: N815 - the name is the standard library's
+    do_POST = do_HEAD = do_GET  # noqa: N815 - the names are the standard library's
 
     def _partial(self, reply: Reply) -> Reply:
         """Return the part that a `Range` asks for (`bytes=-N`, `bytes=A-B`), where the reply says that it has parts."""
@@ -221,6 +246,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if name != "Content-Length":  # One that is not true is said in place of the true one.
                 self.send_header(name, value)
         self.end_headers()
+        if self.command == "HEAD":
+            return
         body = reply.body[: len(reply.body) - reply.cut]
         size = max(1, -(-len(body) // reply.pieces))
         try:

@@ -94,6 +94,7 @@ def test_the_next_minor_is_the_lowest_series_with_an_eligible_patch_and_its_newe
         "0.6.1",
         {
             "0.2.0": "yanked",
+            "0.3.0rc1": "a pre-release",
             "0.4.0": "published 2026-11-18 12:00 UTC, younger than the cooldown of 3 days",
             "0.4.1": "the index does not say when it was uploaded, so it counts as too young",
             "0.5.0": "requires Python >=3.13, the tests run on 3.12.1",
@@ -189,11 +190,18 @@ def test_a_version_that_a_person_asks_for(to: str, reason: str) -> None:
     assert found == reason if reason else isinstance(found, Release)
 
 
-def test_what_only_the_notes_have_is_named_on_the_way() -> None:
-    kept = limits(noted=["0.0.9", "0.1.0", "0.1.5", "0.2.1", "0.3.0"])
-    found, reasons = proposed("==0.1.0", release("0.1.0"), release("0.2.0"), release("0.2.2"), kept=kept)
-    assert (found, set(reasons)) == ("0.2.2", {"0.1.5", "0.2.1"})
-    assert set(reasons.values()) == {"in the release notes, never published"}
+def test_a_yank_is_shown_with_what_its_publisher_says() -> None:
+    taken_back = Release(Version("0.2.0"), TODAY - 100 * DAY, True, SpecifierSet(), "it \x1b[31mleaks" + "!" * 500)
+    _, reasons = proposed("==0.1.0", release("0.1.0"), taken_back)
+    assert reasons["0.2.0"].startswith("yanked: it \x1b[31mleaks!")
+    assert len(reasons["0.2.0"]) < 250
+
+
+def test_what_only_the_notes_have_is_named() -> None:
+    published = [release("0.1.0"), release("0.2.0"), release("0.2.2")]
+    noted = [Version(text) for text in ("0.2.1", "0.1.0", "0.1.5")]
+    assert list(map(str, candidates.unpublished(noted, published))) == ["0.1.5", "0.2.1"]
+    assert candidates.unpublished(noted, []) == ()
 
 
 def declared(text: str) -> tuple[Declaration, ...]:
@@ -358,7 +366,9 @@ def test_a_patch_that_raised_the_python_gives_way_to_the_one_before() -> None:
 
 def test_what_was_noted_and_never_published_is_never_proposed() -> None:
     found, reasons = on("2026-11-20", "==0.135.0")
-    assert (found, reasons) == ("0.136.3", {"0.136.2": "in the release notes, never published"})
+    assert (found, reasons) == ("0.136.3", {})
+    published, noted = history()
+    assert Version("0.136.2") in candidates.unpublished(noted, published)
 
 
 def test_every_minor_of_the_history_leads_to_the_next_and_so_to_the_end() -> None:

@@ -316,3 +316,114 @@ def test_without_a_category_the_first_sign_of_an_item_tells_its_kind(text: str, 
 def test_the_line_of_an_entry_is_where_it_starts() -> None:
     found = entries("Words.\n\n### Fixes\n\n* One,\n  two.\n    * Three.\n* Four.\n")
     assert [(entry.text, entry.line) for entry in found] == [("Words.", 3), ("One, two. - Three.", 7), ("Four.", 10)]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("Deprecations (removal in next major release)", "The `a` option is now deprecated.", "deprecation"),
+        ("Deprecations (removal in next major release)", "Schedule `a` for pytest 10.", "deprecation"),
+        ("Deprecations and Removals", "Deprecated using an empty collection.", "deprecation"),
+        ("Deprecations and Removals", "`a` is deprecated and replaced by `b`.", "deprecation"),
+        ("Deprecations and Removals", "Removed `a`, which was deprecated in 1.0.", "breaking"),
+        ("Deprecations and Removals", "`a`, deprecated since 1.0, has been removed.", "breaking"),
+        ("Deprecations and Removals", "Drop support for Python 3.9.", "breaking"),
+        ("Deprecations and Removals", "`a` is keyword-only.", "breaking"),
+        ("Removals and backward incompatible breaking changes", "`a` is now deprecated.", "breaking"),
+    ],
+)
+def test_a_title_of_deprecations_and_removals_leaves_it_to_the_entry(title: str, text: str, kind: str) -> None:
+    (entry,) = entries(f"### {title}\n\n* {text}\n")
+    assert entry.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "breaking"),
+    [
+        ("Drop Python 3.10 support.", True),
+        ("#1: Drop Docutils 0.20 support.", True),
+        ("drop Python 2.7", True),
+        ("Python 3.4 is gone, support for it too: support for Windows 7 has been dropped.", True),
+        ("Drop the last of many words that say nothing of it.", False),
+        ("Raise an error when `a` is frozen.", True),
+        ("Raise a validation error when `a` is frozen.", True),
+        ("Raise a clear error when `a` is frozen.", False),
+        ("Raise a better error when `a` is frozen.", False),
+        ("Use less of the interface. Avoids breaking changes of the next Python.", False),
+    ],
+)
+def test_support_that_is_dropped_breaks_and_a_better_error_does_not(text: str, breaking: bool) -> None:
+    (entry,) = entries(f"### Changes\n\n* {text}\n")
+    assert entry.breaking is breaking
+
+
+def test_thanks_are_no_change_and_the_numbers_below_an_entry_are_short() -> None:
+    first, second = entries(
+        "### Breaking Changes\n\nTake it away.\n\nContributed by Jane Doe in [PR 1](https://example.test/1).\n"
+    )
+    assert (first.kind, second.kind) == ("breaking", "noise")
+    (entry,) = entries("### Fixes\n\n* Mend it.\n\n  *Related issues and pull requests on GitHub:*\n  #1, #2.\n")
+    assert entry.text == "Mend it. (#1, #2)"
+
+
+def test_a_paragraph_in_bold_above_a_list_is_a_title() -> None:
+    found = entries("**Bugfixes**\n\n- Mend it.\n\n**Security:**\n\n- Close it.\n\n**Bold words.**\n\nMore.\n")
+    assert [(entry.category, entry.kind, entry.text) for entry in found] == [
+        ("Bugfixes", "fix", "Mend it."),
+        ("Security", "security", "Close it."),
+        ("Security", "security", "Bold words."),
+        ("Security", "security", "More."),
+    ]
+
+
+def test_a_bold_title_inside_a_category_stays_inside_it() -> None:
+    found = entries("### Breaking Changes\n\n**Features**\n\n- a\n\n### Fixes\n\n- b\n")
+    assert [entry.kind for entry in found] == ["breaking", "fix"]
+
+
+def test_a_requirement_that_only_a_detail_names_is_not_what_an_item_is_about() -> None:
+    (entry,) = entries("### Features\n\n* Add webhooks.\n    * Upgrade the viewer to version 5.1.\n")
+    assert entry.kind == "feature"
+
+
+def test_a_label_above_a_list_is_a_title_and_one_that_says_nothing_ends_it() -> None:
+    found = entries(
+        "Words of it:\n\n- a\n\nBug fixes:\n\n- b\n\nBackwards-incompatible:\n\n- c\n\nOther:\n\n- d\n\nNote: e.\n"
+    )
+    assert [(entry.text, entry.category, entry.kind) for entry in found] == [
+        ("Words of it:", "", "other"),
+        ("a", "", "other"),
+        ("b", "Bug fixes", "fix"),
+        ("c", "Backwards-incompatible", "breaking"),
+        ("d", "Other", "other"),
+        ("Note: e.", "Other", "other"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("Drop it. {pr}`2588` {issue}`1`", "Drop it. #2588 #1"),
+        ("{func}`~click.echo` and {meth}`a.b`", "`echo` and `a.b`"),
+        ("See {ref}`the words <target>`, {doc}`page` and {pep}`621`.", "See the words, page and PEP 621."),
+        ("Use `{a}` and {b}.", "Use `{a}` and {b}."),
+    ],
+)
+def test_roles_in_markdown_are_read(written: str, text: str) -> None:
+    (entry,) = entries(f"* {written}\n")
+    assert entry.text == text
+
+
+def test_what_comes_before_a_break_is_none() -> None:
+    (entry,) = entries("* Mend a warning before we drop Python 3.8.\n")
+    assert not entry.breaking
+
+
+@pytest.mark.parametrize(
+    "label", ["BACKWARDS INCOMPATIBLE:", "**Breaking Change:**", "⚠️Breaking changes⚠️:", "BREAKING:"]
+)
+def test_an_entry_that_is_labelled_as_breaking_counts_as_one_below_such_a_title(label: str) -> None:
+    (entry,) = entries(f"* {label} Take it away.\n")
+    assert (entry.kind, entry.signal) == ("breaking", "")
+    (entry,) = entries(f"### Docs\n\n* {label} Take it away.\n")
+    assert entry.noise

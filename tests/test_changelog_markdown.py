@@ -349,3 +349,14 @@ def test_a_range_is_the_filter_of_all_sections(text: str, low: Version, high: Ve
 @given(NOTES)
 def test_the_scan_of_lines_finds_the_releases_that_a_whole_parser_finds(text: str) -> None:
     assert changelog.versions(text) == tuple(commonmark_versions(text))
+
+
+def test_a_line_below_the_title_tells_when_it_was_released_or_that_it_was_not() -> None:
+    text = "## Version 8.6.0\n\nUnreleased\n\n- a\n\n## Version 8.5.1\n\nReleased 2026-11-09\n\n- b\n\n## 8.5.0\n\nReleased too soon.\n\n- c\n"
+    told = changelog.parse(text)
+    assert [(str(notes.version), str(notes.date)) for notes in told] == [("8.5.1", "2026-11-09"), ("8.5.0", "None")]
+    assert [[entry.text for entry in notes.entries] for notes in told] == [["b"], ["Released too soon.", "c"]]
+    assert [notes.entries[0].line for notes in told] == [11, 15]
+    coming = changelog.unreleased(text)
+    assert coming is not None
+    assert [entry.text for entry in coming.entries] == ["a"]

@@ -67,3 +67,45 @@ def test_any_text_is_read_and_every_line_number_is_right(text: str, lines: list[
     assert all(
         version == Version("1.0") or version == Version("1.1") for version in changelog.versions("\n".join(lines))
     )
+
+
+MIXED = """\
+For a complete changelog, see:
+
+* https://example.test/commits
+
+6.1 (2026-09-25)
+
+* One thing.
+* Another.
+
+6.0 (2025-08-06)
+
+This line was at the margin in 6.0 (2025-08-06) already.
+
+* More.
+
+5.2 (2019-12-02)
+----------------
+
+* Old.
+"""
+
+
+@pytest.mark.parametrize("path", ["CHANGES", "CHANGES.txt"])
+def test_releases_without_a_title_above_those_with_one_are_told(path: str) -> None:
+    told = changelog.parse(Written(MIXED, path=path))
+    assert [(str(notes.version), str(notes.date)) for notes in told] == [
+        ("6.1", "2026-09-25"),
+        ("6.0", "2025-08-06"),
+        ("5.2", "2019-12-02"),
+    ]
+    assert [[entry.text for entry in notes.entries] for notes in told][::2] == [["One thing.", "Another."], ["Old."]]
+
+
+def test_a_line_with_equals_signs_and_a_date_without_hyphens_is_a_release() -> None:
+    told = changelog.parse(Written("= 4.13.1 (20250203)\n\n* a\n\n= 4.13.0 (20250202)\n\nWords.\n", path="CHANGELOG"))
+    assert [(str(notes.version), str(notes.date)) for notes in told] == [
+        ("4.13.1", "2025-02-03"),
+        ("4.13.0", "2025-02-02"),
+    ]

@@ -276,3 +276,8 @@ def test_no_bullet_of_a_real_changelog_is_lost(name: str, package: str) -> None:
     bullets = {number for number, line in enumerate(lines, start=1) if line.lstrip().startswith(("- ", "* ", "-   "))}
     assert {block.line for section in found for block in section.blocks() if block.kind == "item"} == bullets
     assert all(section.date for section in real("celery/Changelog.rst", "celery"))
+
+
+def test_a_role_in_back_ticks_of_its_own_is_read_as_a_role() -> None:
+    (section,) = restructured.STYLE.sections(Written("1.0\n===\n\n* Mend it (`:ghpull:`10889`).\n"))
+    assert [block.text for block in section.blocks()] == ["Mend it (#10889)."]

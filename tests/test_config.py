@@ -31,9 +31,13 @@ def test_every_key_is_read() -> None:
             "cooldown": "1 week",
             "test": "pytest -q",
             "env": {"DATABASE": "memory"},
+            "cooldown-required": True,
+            "advisories": "https://osv.example/",
         },
         "here",
     )
+    assert (read.cooldown_required, read.advisories) == (True, "https://osv.example")
+    assert config.read({"advisories": False}, "here").advisories == ""
     assert isinstance(read.policies[NormalizedName("starlette")], Free)
     assert isinstance(read.policies[NormalizedName("sql-model")], OneMinor)
     assert isinstance(read.policies[NormalizedName("httpx")], Exact)
@@ -53,8 +57,10 @@ def test_every_key_is_read() -> None:
         (
             {"zzz": 1},
             "here: unknown key `zzz`",
-            "valid are `policy`, `notes`, `session`, `cooldown`, `test`, `env`",
+            "valid are `policy`, `notes`, `session`, `cooldown`, `cooldown-required`, `advisories`, `test`, `env`",
         ),
+        ({"cooldown-required": "yes"}, "here: `cooldown-required` must be true or false", ""),
+        ({"advisories": "osv"}, "here: `advisories` must be a web address, or false", f"the default is {config.OSV}"),
         ({"policy": {"fastapi": "one-miner"}}, "unknown policy `one-miner`", "did you mean `one-minor`?"),
         ({"policy": {"fastapi": "unpined"}}, "unknown policy `unpined`", "did you mean `unpinned`?"),
         (

@@ -366,6 +366,7 @@ def test_a_login_is_sent_as_a_header_and_shown_nowhere(
     server.redirect("/away", "/x")
     caplog.set_level(logging.DEBUG)
     loggers = [logging.getLogger(name) for name in ("httpx", "httpcore", "hishel", *logging.root.manager.loggerDict)]
+    levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.DEBUG)
     try:
@@ -380,8 +381,8 @@ def test_a_login_is_sent_as_a_header_and_shown_nowhere(
                 http.get(client, with_login(f"{server.url.replace('http:', 'https:')}{path}"))
             assert not [secret for secret in SECRETS if secret in repr(error.value) + str(error.getrepr())]
     finally:
-        for logger in loggers:
-            logger.setLevel(logging.NOTSET)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
     assert [answer.status for answer in answers] == [200] * 4
     assert "send_request_headers" in caplog.text
     assert not [secret for secret in SECRETS if secret in caplog.text + repr(answers) + repr(client)]
@@ -752,7 +753,7 @@ def test_a_proxy_that_cannot_be_used_is_one_error(monkeypatch: pytest.MonkeyPatc
     for public in (None, http.Public()):
         with http.client() as client, pytest.raises(PincheckError) as error:
             http.get(client, "https://index.example/x", public=public)
-        assert error.value.message == f"cannot use the proxy that the environment names: {words}"
+        assert error.value.message == f"cannot use the proxy that is configured: {words}"
         assert "HTTPS_PROXY" in error.value.hint
         assert not [secret for secret in SECRETS if secret in str(error.getrepr())]
 

@@ -65,6 +65,7 @@ WRITERS = {
     "world/crash.py",
     "world/scratch.py",
     "gates/tests.py",
+    "gates/resolution.py",  # into a scratch folder
     "gates/probe.py",
 }
 WRITING = {

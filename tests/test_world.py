@@ -100,7 +100,7 @@ def test_a_project_that_is_too_large_is_not_copied(tmp_path: Path, monkeypatch: 
 def test_a_crash_is_kept_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    assert crash.save(ValueError("x")) is None
+    assert crash.save(ValueError("x"), str) is None
 
 
 def test_a_person_at_a_terminal_sees_what_is_going_on(tmp_path: Path) -> None:

@@ -11,15 +11,24 @@ from pathlib import Path
 FASTAPI = ("0.1.0", "0.1.1", "0.2.0", "0.2.1", "0.3.0")
 
 
-def wheel(
-    folder: Path, name: str, version: str, code: str, requires: Sequence[str] = (), requires_python: str = ""
+def wheel(  # noqa: PLR0913, PLR0917 - a wheel says much of itself
+    folder: Path,
+    name: str,
+    version: str,
+    code: str,
+    requires: Sequence[str] = (),
+    requires_python: str = "",
+    urls: Mapping[str, str] = {},
+    description: str = "",
 ) -> Path:
-    """Write a wheel with one module that holds the code."""
+    """Write a wheel with one module that holds the code; its METADATA says the rest."""
     distribution = name.replace("-", "_")
     info = f"{distribution}-{version}.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     metadata += "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
     metadata += f"Requires-Python: {requires_python}\n" if requires_python else ""
+    metadata += "".join(f"Project-URL: {label}, {url}\n" for label, url in urls.items())
+    metadata += f"Description-Content-Type: text/markdown\n\n{description}" if description else ""
     contents = {
         f"{distribution}/__init__.py": code,
         f"{info}/METADATA": metadata,
@@ -53,5 +62,5 @@ def house(folder: Path) -> Path:
         greeting = "hello" if version < "0.3" else "good day"
         wheel(folder, "fastapi", version, f"__version__ = {version!r}\ngreeting = {greeting!r}\n")
     wheel(folder, "capped", "1.0", "", ["fastapi<0.2"])
-    wheel(folder, "picky", "1.0", "", ["fastapi<0.1.1"])
+    wheel(folder, "picky", "1.0", "", ["fastapi!=0.1.1"])
     return folder

@@ -13,6 +13,9 @@ from pincheck import dialects, pins
 from pincheck.model import Declaration, Edit
 from pincheck.upgrades import Release
 
+# So much of what a publisher says of a yank is shown.
+_LONGEST_REASON = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -32,10 +35,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A version that is not proposed, and why."""
+    """A version that is not proposed, and why; `young`: nothing but the cooldown speaks against it."""
 
     version: Version
     reason: str
+    young: bool = False
+
+
+UNPUBLISHED = "in the release notes, never published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +77,15 @@ def next_minor(now: Release, specifiers: Sequence[SpecifierSet], releases: Seque
     """
     passed: list[PassedOver] = []
     above = [r for r in releases if pins.series_of(r.version) > pins.series_of(now.version)]
-    finals = [r for r in above if not r.version.is_prerelease]
-    for _, patches in groupby(finals, key=lambda r: pins.series_of(r.version)):
-        for release in reversed(list(patches)):
+    for _, patches in groupby(above, key=lambda r: pins.series_of(r.version)):
+        for release in sorted(patches, key=lambda r: (not r.version.is_prerelease, r.version), reverse=True):
+            if release.version.is_prerelease:
+                passed.append(PassedOver(release.version, "a pre-release"))
+                continue
             reason = obstacle(release, now, specifiers, limits)
             if not reason:
-                return Search(release, (*passed, *_unpublished(now, release, releases, limits)))
-            passed.append(PassedOver(release.version, reason))
+                return Search(release, tuple(passed))
+            passed.append(PassedOver(release.version, reason, young=reason == _too_young(release, limits)))
     return Search(None, tuple(passed))
 
 
@@ -101,7 +110,8 @@ def named(
 def obstacle(release: Release, now: Release, specifiers: Sequence[SpecifierSet], limits: Limits) -> str:
     """Return why a release is not eligible, `""` where it is."""
     if release.yanked:
-        return "yanked"
+        reason = release.yanked_reason.strip()
+        return f"yanked: {reason[:_LONGEST_REASON]}" if reason else "yanked"
     excluded = next((c for s in specifiers if (c := pins.clause_excludes(s, release.version))), None)
     if excluded is not None:
         return f"shut out by `{excluded}`"
@@ -142,13 +152,6 @@ def _shown(cooldown: timedelta) -> str:
 
 def _runs_here(release: Release, limits: Limits) -> bool:
     return limits.python is None or pins.admits(release.requires_python, limits.python)
-
-
-def _unpublished(now: Release, chosen: Release, releases: Iterable[Release], limits: Limits) -> list[PassedOver]:
-    """Return what the notes tell of between two versions and the index does not have."""
-    published = {release.version for release in releases}
-    missing = sorted(v for v in limits.noted if now.version < v <= chosen.version and v not in published)
-    return [PassedOver(version, "in the release notes, never published") for version in missing]
 
 
 def edits(declarations: Iterable[Declaration], target: Version) -> tuple[tuple[Edit, ...], tuple[str, ...]] | str:
@@ -195,3 +198,9 @@ def missing_notes(
     """Return the published final versions above `now` up to `found` that the notes do not tell of."""
     between = (r.version for r in releases if now < r.version <= found and not r.version.is_prerelease)
     return tuple(version for version in between if version not in noted)
+
+
+def unpublished(noted: Iterable[Version], releases: Sequence[Release]) -> tuple[Version, ...]:
+    """Return the versions that the notes tell of and the index does not have; none where the index is not known."""
+    published = {release.version for release in releases}
+    return tuple(sorted(version for version in noted if published and version not in published))

@@ -103,7 +103,7 @@ def _failed(message: str, hint: str = "") -> int:
 def _bug(error: Exception) -> int:
     from pincheck.world import crash  # noqa: PLC0415
 
-    kept = crash.save(error)
+    kept = crash.save(error, safe)
     print(f"error: a bug in pincheck: {safe(f'{type(error).__name__}: {error}')[:300]}", file=sys.stderr)
     print(f"hint: please report it with {kept}" if kept else "hint: please report it", file=sys.stderr)
     return 3

@@ -14,7 +14,8 @@ from pincheck.errors import PincheckError
 from pincheck.model import Policy
 
 DEFAULT_COOLDOWN = timedelta(days=3)
-_KEYS = ("policy", "notes", "session", "cooldown", "test", "env")
+_KEYS = ("policy", "notes", "session", "cooldown", "cooldown-required", "advisories", "test", "env")
+OSV = "https://api.osv.dev"
 _DURATION = r"\s*([0-9]{1,5})\s*(hour|day|week)s?\s*"
 
 
@@ -23,7 +24,9 @@ class Config(NamedTuple):
 
     `policies` are the built-in ones with the project's own on top; `notes` maps a package to a file or URL of its
     release notes; `session` is the nox session that runs the tests, `test` the command that a generated session
-    runs (`""`: found out), `env` its environment variables; `cooldown` is how old a release must be.
+    runs (`""`: found out), `env` its environment variables; `cooldown` is how old a release must be, and with
+    `cooldown_required` nothing moves where no index says how old a release is; `advisories` is the address that
+    answers as OSV does (`""`: nobody is asked).
     """
 
     policies: Mapping[NormalizedName, Policy] = MappingProxyType(policy.BUILT_IN)
@@ -32,6 +35,8 @@ class Config(NamedTuple):
     test: str = ""
     env: Mapping[str, str] = MappingProxyType({})
     cooldown: timedelta = DEFAULT_COOLDOWN
+    cooldown_required: bool = False
+    advisories: str = OSV
 
 
 def read(table: Mapping[str, Any], where: str) -> Config:
@@ -51,6 +56,8 @@ def read(table: Mapping[str, Any], where: str) -> Config:
         test=_string(table, where, "test"),
         env=_strings(table.get("env", {}), where, "env"),
         cooldown=duration(table["cooldown"], f"{where}: `cooldown`") if "cooldown" in table else DEFAULT_COOLDOWN,
+        cooldown_required=_boolean(table, where, "cooldown-required"),
+        advisories=_address(table, where, "advisories", OSV),
     )
 
 
@@ -93,6 +100,23 @@ def _string(table: Mapping[str, Any], where: str, key: str) -> str:
     if not isinstance(value, str):
         raise PincheckError(f"{where}: `{key}` must be a string")
     return value
+
+
+def _boolean(table: Mapping[str, Any], where: str, key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise PincheckError(f"{where}: `{key}` must be true or false")
+    return value
+
+
+def _address(table: Mapping[str, Any], where: str, key: str, default: str) -> str:
+    """Return a web address, `""` where it is switched off with `false`."""
+    value = table.get(key, default)
+    if value is False:
+        return ""
+    if not isinstance(value, str) or not value.startswith(("https://", "http://")):
+        raise PincheckError(f"{where}: `{key}` must be a web address, or false", f"the default is {default}")
+    return value.rstrip("/")
 
 
 def _error(where: str, message: str, written: str, valid: Iterable[str]) -> PincheckError:

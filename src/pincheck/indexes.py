@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from html import escape, unescape
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
@@ -31,7 +32,6 @@ JSON = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 _HTML = {"text/html", "application/vnd.pypi.simple.v1+html", "application/xhtml+xml", ""}
 _STATUSES = {"active", "archived", "deprecated", "quarantined"}
-_LABELS = {"changelog", "changes", "releasenotes", "history", "whatsnew", "docschangelog"}
 _LONGEST_TAG = 64 * 1024
 
 
@@ -140,24 +140,6 @@ def with_times(found: Iterable[File], uploaded: Mapping[str, datetime]) -> tuple
     return tuple(replace(file, uploaded=file.uploaded or uploaded.get(file.filename)) for file in found)
 
 
-def changelog_url(project_json: str) -> str:
-    """Return the address that an index's project JSON names as changelog, `""` where it names none.
-
-    The labels are those of PEP 753 ("well-known project URLs"), compared without punctuation and blanks.
-    """
-    try:
-        info = json.loads(project_json).get("info", {})
-        urls = info.get("project_urls") or {}
-        items = [(_label(label), url) for label, url in urls.items()]
-    except (ValueError, AttributeError, RecursionError):
-        return ""
-    return next((url for label, url in items if label in _LABELS and isinstance(url, str)), "")
-
-
-def _label(label: object) -> str:
-    return "".join(character for character in str(label).lower() if character.isalnum())
-
-
 def _release(version: Version, group: Sequence[File]) -> Release:
     offered = [file for file in group if not file.yanked] or list(group)
     uploaded = [file.uploaded for file in offered if file.uploaded is not None]
@@ -192,6 +174,14 @@ _OTHER_TAG = re.compile(
     re.IGNORECASE,
 )
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{_LONGEST_TAG}}}")
+# An angle bracket in a quoted value hides from the pattern above how long a tag is.
+_QUOTED_BRACKET = re.compile(r"""=\s*(?:"[^"<>]*[<>]|'[^'<>]*[<>])""")
+_TOLD = re.compile(
+    r"<(?:(!--)|(a|base|meta)(?=[\s/>])|(script|style|title|textarea|xmp|iframe|noembed|noframes)(?=[\s/>]))",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?+""")
+_MOST_ATTRIBUTES = 50
 
 
 def _from_html(text: str, url: str) -> tuple[Mapping[str, Any], str]:
@@ -204,6 +194,8 @@ def _from_html(text: str, url: str) -> tuple[Mapping[str, Any], str]:
         raise ValueError("it is not HTML: there is no element in it")
     if _LONG_TAG.search(text):  # An element with thousands of attributes would cost their number squared.
         raise ValueError("it has a tag that is too long")
+    if len(text) > _LONGEST_TAG and _QUOTED_BRACKET.search(text):
+        text = "\n".join(_bounded_tags(text))
     tree = LexborHTMLParser(_OTHER_TAG.sub("<br", text).encode("utf-8", errors="replace"))
     base, listed, metas = "", [], []
     for node in tree.css("a[href], base[href], meta[name]"):
@@ -228,6 +220,33 @@ def _from_html(text: str, url: str) -> tuple[Mapping[str, Any], str]:
         "files": listed,
     }
     return document, (_address(url, base) or url) if base else url
+
+
+def _bounded_tags(text: str) -> Iterator[str]:
+    """Yield the tags that tell of files, written anew; ValueError where one has more attributes than any index gives.
+
+    They are found in the order of the text, without comments and what stands in scripts, in one pass.
+    """
+    place = 0
+    while found := _TOLD.search(text, place):
+        place = found.end()
+        if found[1]:
+            end = text.find("-->", place)
+        elif found[2]:
+            given = []
+            while one := _ATTRIBUTE.match(text, place):
+                given.append(f'{one[1]}="{escape(unescape(one[2] or one[3] or one[4] or ""))}"')
+                place = one.end()
+                if len(given) > _MOST_ATTRIBUTES or place - found.end() > _LONGEST_TAG:
+                    raise ValueError("it has a tag that is too long")
+            yield f"<{found[2]} {' '.join(given)}>"
+            continue
+        else:
+            closing = re.compile(rf"</{found[3]}(?=[\s/>])", re.IGNORECASE).search(text, place)
+            end = closing.end() if closing else -1
+        if end < 0:
+            return
+        place = end
 
 
 def _link(given: Mapping[str, str | None]) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 if TYPE_CHECKING:  # Making the classes of an upgrade costs `check`, which needs none of them, 5 ms.
-    from pincheck.upgrades import Outcome
+    from pincheck.upgrades import Digest, Outcome
 
 Severity = Literal["error", "warning", "note"]
 Origin = Literal["declared", "constraint", "override", "compiled"]
@@ -245,6 +245,7 @@ class Result(NamedTuple):
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     outcomes: "tuple[Outcome, ...]" = ()
+    digests: "tuple[Digest, ...]" = ()
     left_alone: tuple[LeftAlone, ...] = ()
     fixed: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()

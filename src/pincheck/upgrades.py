@@ -66,11 +66,47 @@ Kind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """What a release asks of Python (`python`) or of another package: a specifier, `""` for any version, None for nothing.
+
+    `before` is what the current version asks; with `known` false that is not known.
+    """
+
+    name: NormalizedName
+    before: str | None
+    after: str | None
+    known: bool = True
+
+    @property
+    def changes(self) -> bool:
+        """Whether the candidate asks something else than the current version."""
+        return self.known and self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Weaknesses:
+    """What the advisories say of two versions of a package; `unknown` says why nothing is known (`""`: it is)."""
+
+    now: tuple[Advisory, ...] = ()
+    later: tuple[Advisory, ...] = ()
+    fixed: tuple[Advisory, ...] = ()
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Where something is known from: what it is, and the place without credentials."""
+
+    subject: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One change, as release notes tell it: plain text of an item or paragraph, and the links that it had.
 
     `line` is the one-based line it starts on, 0 where the form has no lines. `signal` holds the words of the text
-    that gave the entry its kind, `""` where the title of its category did.
+    that gave the entry its kind, `""` where the title of its category, or a label of its own, did.
     """
 
     category: str
@@ -116,22 +152,52 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """What to try: `name` moves from `now` to `next`; `notes` tell of the releases between, newest first.
+class Digest:
+    """What release notes tell of the releases above `low` up to `high` (None: all of them), newest first.
 
-    `without_notes` are the published versions between that the notes do not tell of, `unpublished` those that the
-    notes tell of and the index does not have; `notes_missing` says why there are no notes at all (`""` where there
-    are), `release` is what the index says of `next`.
+    `without` are the published versions between that the notes do not tell of, `unpublished` those that the notes
+    tell of and the index does not have; `missing` says why there are no notes at all (`""`: there are). `coming` is
+    what stands above the newest release, which nothing may be based on. `doubts` say what is odd about the notes, `passed_over`
+    why places were not used that were looked at before.
+    """
+
+    name: NormalizedName
+    low: Version | None
+    high: Version
+    notes: tuple[Notes, ...] = ()
+    without: tuple[Version, ...] = ()
+    unpublished: tuple[Version, ...] = ()
+    missing: str = ""
+    coming: int = 0
+    doubts: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What to try: `name` moves from `now` to `next`, and `digest` tells of the releases between.
+
+    `release` is what the index says of `next`. `companions` is what `next` asks of Python and other packages, `unasked`
+    why that is not known; `facts` say where all of this comes from. `address` is the file to install, where it has to be
+    named because it is younger than the cooldown.
     """
 
     name: NormalizedName
     now: Version
     next: Version
     release: Release
-    notes: tuple[Notes, ...] = ()
-    without_notes: tuple[Version, ...] = ()
-    notes_missing: str = ""
-    unpublished: tuple[Version, ...] = ()
+    digest: Digest
+    address: str = ""
+    companions: tuple[Companion, ...] = ()
+    unasked: str = ""
+    weaknesses: Weaknesses = field(default_factory=Weaknesses)
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Notes, ...]:
+        """What is told of each release between, newest first."""
+        return self.digest.notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +228,7 @@ class Current:
 
     name: NormalizedName
     reason: str
+    weaknesses: Weaknesses = field(default_factory=Weaknesses)
 
 
 @dataclass(frozen=True, slots=True)

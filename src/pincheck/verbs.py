@@ -14,6 +14,7 @@ from pincheck.model import Result
 VERBS = {
     "check": "are the pins as the policies want them? (offline, runs nothing)",
     "propose": "the next minor above the pin, and what its release notes say",
+    "notes": "what the release notes of a package tell of a range of versions",
     "upgrade": "try the next minor with the project's own tests, then move the pin",
 }
 
@@ -43,6 +44,7 @@ _notes = click.option(
     "--notes", multiple=True, metavar="[NAME=]PLACE", help="file or URL of the release notes (of fastapi if no NAME)"
 )
 _now = click.option("--now", is_flag=True, help="also take releases that are younger than the cooldown")
+_offline = click.option("--offline", is_flag=True, help="ask nobody: what was fetched before must do")
 _folder = click.argument("folder", default=".", metavar="[PATH]", type=click.Path(path_type=Path))
 
 
@@ -62,13 +64,33 @@ def check(paths: tuple[Path, ...], fix: bool, form: str, verbose: bool) -> Asked
 @_folder
 @_notes
 @_now
+@_offline
 @_format
 @_verbose
-def propose(folder: Path, notes: tuple[str, ...], now: bool, form: str, verbose: bool) -> Asked:
+def propose(folder: Path, notes: tuple[str, ...], now: bool, offline: bool, form: str, verbose: bool) -> Asked:
     """Find the next minor of each package that is pinned to one, with its release notes; write nothing."""
+    from pincheck.commands import _facts  # noqa: PLC0415
     from pincheck.commands import propose as verb  # noqa: PLC0415
 
-    return verb.run(folder, os.environ, notes=notes, now=now), form, verbose
+    wish = _facts.Wish(_facts.wished_notes(notes), now=now, offline=offline)
+    return verb.run(folder, os.environ, wish), form, verbose
+
+
+@main.command()
+@click.argument("package")
+@click.argument("versions", metavar="[LOW]..[HIGH]")
+@click.option("--notes", "place", metavar="PLACE", default="", help="file or URL of the release notes")
+@_offline
+@_format
+@_verbose
+def notes(package: str, versions: str, place: str, offline: bool, form: str, verbose: bool) -> Asked:
+    """Digest the release notes of a package for the versions above LOW up to HIGH, what breaks first.
+
+    `0.112.0..0.141.1` is what an upgrade from 0.112.0 to 0.141.1 brings; `0.137.0` is that release alone.
+    """
+    from pincheck.commands import notes as verb  # noqa: PLC0415
+
+    return verb.run(package, versions, os.environ, place=place, offline=offline), form, verbose
 
 
 @main.command()
@@ -78,6 +100,7 @@ def propose(folder: Path, notes: tuple[str, ...], now: bool, form: str, verbose:
 @click.option("--dry-run", is_flag=True, help="try it and show the diff, but write nothing")
 @_notes
 @_now
+@_offline
 @_format
 @_verbose
 def upgrade(folder: Path, **options: Any) -> Asked:

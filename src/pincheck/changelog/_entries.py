@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from pincheck.changelog import _signals
@@ -30,6 +31,10 @@ _TITLES: dict[Kind, re.Pattern[str]] = {
         r"\brefactor|\bchang(?:es?|ed)\b|\bperformance\b|\bimprove|\benhance|\bupdate[sd]?\b", re.IGNORECASE
     ),
 }
+# towncrier's "Deprecations and Removals" holds both, "Deprecations (removal in next major release)" only the first.
+_DEPRECATIONS = re.compile(r"^\W*deprecat(?:ions?|ed)\b", re.IGNORECASE)
+_LATER = re.compile(r"\((?:for |pending )?remov(?:e|ed|als?)\b", re.IGNORECASE)
+_REMOVED = re.compile(r"\b(?:remov(?:e|es|ed|ing)|drop(?:s|ped)?|deleted?)\b", re.IGNORECASE)
 # `What's Changed` and the like say nothing, so what stands below may.
 _WEAK: frozenset[Kind] = frozenset({"other", "change"})
 _LOUD: tuple[Kind, ...] = ("breaking", "noise", "security")
@@ -59,13 +64,28 @@ _PICTURES = re.compile("^(?:[\u2190-\u2bff\U0001f000-\U0001faff]\ufe0f?)")
 
 # Robots move the versions that a repository works with, not those that a package requires.
 _BY_ROBOT = re.compile(r"\bby @[\w-]+(?:\[bot\]|-ci\b)|\bby @(?:dependabot|renovate|github-actions)\b")
+# "Contributed by Jane Doe in PR 18372": a paragraph of thanks below what it is for.
+_CREDIT = re.compile(
+    r"\W{0,3}(?:(?:this was )?contributed|patch(?:es)?|fixed|reported) by [^.]{1,200}\.?\W{0,3}", re.IGNORECASE
+)
+# An entry with a title of its own: cryptography writes `BACKWARDS INCOMPATIBLE:`, Pydantic `Breaking Change:`.
+_LABELLED = re.compile(
+    r"\W{0,6}(?:backwards?[- ]incompatible(?: changes?)?|breaking(?: changes?)?)\W{0,4}:", re.IGNORECASE
+)
+_LABEL = re.compile(r"[^\W\d_][\w/-]*(?: [\w/&-]+){0,2}:")
+_LOWEST_TITLE = 6
 _FOOTER = re.compile(r"(?:full changelog|diff|compare(?: changes)?|commits)[\s*:]{0,8}https?://\S+", re.IGNORECASE)
 
 _AUTHOR = r"@[\w-]+(?:\[bot\])?"
+# What towncrier's template of aio-libs puts below each entry.
+_RELATED = re.compile(
+    r"related issues and pull requests on github: (?P<numbers>#[0-9]+(?:, #[0-9]+)*)\.?", re.IGNORECASE
+)
 _TRAILER = re.compile(
     r"(?:^|(?<=[^\w\s,]) )(?:(?:Original|Initial) )?PR #?[0-9]+"
     rf"(?: by {_AUTHOR}(?:(?:,| and) {_AUTHOR})*)?\.?$"
-    rf"|\.? by {_AUTHOR}(?:(?:,| and) {_AUTHOR})* in (?:https://github\.com/[^/\s]+/[^/\s]+/(?:pull|issues)/|#)[0-9]+$"
+    rf"|\.? by {_AUTHOR}(?:(?:,| and) {_AUTHOR})* in "
+    r"(?:https://github\.com/[^/\s]+/[^/\s]+/(?:pull|issues)/|(?:[\w.-]+/[\w.-]+)?#)[0-9]+$"
 )
 _LONGEST_TRAILER = 400
 _PULL_REQUEST = re.compile(r"https://github\.com/[^/]+/[^/]+/pull/[0-9]+")
@@ -82,12 +102,32 @@ def entries(section: Section) -> tuple[Entry, ...]:
     """Return what a section says, in its order; a nested item is told with the item it stands in."""
     found: list[Entry] = []
     path: tuple[_Title, ...] = ()
-    for group in _groups(section.blocks()):
+    for group in _groups(_titled(section.blocks())):
         if group[0].kind == "heading":
             path = _path(path, group[0], section.level)
         elif entry := _entry(group, path):
             found.append(entry)
     return tuple(found)
+
+
+def _titled(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks, with a paragraph like `Bug fixes:` above a list as the title that it is meant to be.
+
+    marshmallow and peewee write so. After such a title, one that says nothing (`Other:`) ends what it began.
+    """
+    before: Block | None = None
+    inside = False
+    for block in chain(blocks, (None,)):
+        if before is not None:
+            is_list = block is not None and block.kind == "item" and block.level == 1
+            is_title = before.kind == "paragraph" and before.level == 0 and _LABEL.fullmatch(before.text) is not None
+            if is_list and is_title and (inside or _kind_of_title(before.text) != "other"):
+                before = before._replace(kind="heading", text=before.text.rstrip(": "), level=_LOWEST_TITLE)
+                inside = True
+            elif before.kind == "heading":
+                inside = False
+            yield before
+        before = block
 
 
 def _groups(blocks: Iterable[Block]) -> Iterator[list[Block]]:
@@ -116,6 +156,8 @@ def _path(path: tuple[_Title, ...], block: Block, release: int) -> tuple[_Title,
 
 
 def _kind_of_title(title: str) -> Kind:
+    if _DEPRECATIONS.search(title) and _LATER.search(title):
+        return "deprecation"
     return next((kind for kind, pattern in _TITLES.items() if pattern.search(title)), "other")
 
 
@@ -140,17 +182,29 @@ def _kind(text: str, block: Block, path: tuple[_Title, ...]) -> tuple[Kind, str]
     kind = _kind_of_path(path)
     if kind in _WEAK:
         kind = _kind_by_sign(block, kind)
+    if _CREDIT.fullmatch(text):
+        return "noise", ""
+    if kind == "breaking" and _only_deprecates(text, path):
+        return "deprecation", ""
     if kind in _NEVER_LOUDER:
         return kind, ""
+    if _LABELLED.match(text):
+        return "breaking", ""
     if words := _signals.breaking(text, behaviour=kind != "dependency"):
         return "breaking", words
     if kind != "security" and (words := _signals.security(text)):
         return "security", words
     if kind in _MAY_DEPRECATE and (words := _signals.deprecation(text)):
         return "deprecation", words
-    if kind in _MAY_REQUIRE and block.kind == "item" and (words := _signals.requirement(text)):
+    if kind in _MAY_REQUIRE and block.kind == "item" and (words := _signals.requirement(_text(block))):
         return "dependency", words
     return kind, ""
+
+
+def _only_deprecates(text: str, path: tuple[_Title, ...]) -> bool:
+    """Tell whether an entry below "Deprecations and Removals" is one of the former."""
+    both = any(_DEPRECATIONS.search(title.text) for title in path)
+    return both and _signals.deprecation(text) != "" and not (_signals.breaking(text) or _REMOVED.search(text))
 
 
 def _kind_of_path(path: tuple[_Title, ...]) -> Kind:
@@ -179,6 +233,8 @@ def _text(block: Block) -> str:
     """Return the words of one block of an entry, those of a nested item after a hyphen."""
     if block.kind == "code":
         return _code(block.text)
+    if related := _RELATED.fullmatch(block.text):
+        return f"({related['numbers']})"
     words = _without_trailer(block.text)
     return f"- {words}" if words and block.kind == "item" and block.level > 1 else words
 

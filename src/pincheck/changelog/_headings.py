@@ -36,6 +36,7 @@ _DAY = r"[0-9]{1,2}(?:st|nd|rd|th)?"
 _DATE = re.compile(
     r"(?<![0-9.])(?:"
     r"(?P<iso>[0-9]{4}(?P<mark>[-/.])[0-9]{1,2}(?P=mark)[0-9]{1,2})"
+    r"|(?P<compact>(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?=\)))"
     rf"|(?P<late>[0-9]{{1,2}}(?P<sign>[-/.])[0-9]{{1,2}}(?P=sign)[0-9]{{4}})"
     rf"|(?P<day>{_DAY})(?: of)?[ -](?P<month>{_MONTH}),?[ -](?P<year>[0-9]{{4}})"
     rf"|(?P<us_month>(?<![a-z]){_MONTH}) (?P<us_day>{_DAY}),? (?P<us_year>[0-9]{{4}})"
@@ -109,7 +110,7 @@ def is_unreleased(title: str) -> bool:
 def read_date(text: str) -> date | None:
     """Return the first date in a text, None where there is none or where no calendar has it.
 
-    `2026-07-29`, `June 12, 2026`, `6th December, 2024`, `29.07.2026`; `06-29-2015` only where it can be nothing else.
+    `2026-07-29`, `20260729)`, `June 12, 2026`, `6th December, 2024`, `29.07.2026`; `06-29-2015` only where it can be nothing else.
     """
     found = _DATE.search(" ".join(text[:_LONGEST].split()))
     if found is None:
@@ -125,6 +126,8 @@ def _calendar(found: re.Match[str]) -> tuple[int, int, int]:
     if found["iso"]:
         year, month, day = map(int, found["iso"].split(found["mark"]))
         return year, month, day
+    if found["compact"]:
+        return int(found["compact"][:4]), int(found["compact"][4:6]), int(found["compact"][6:])
     if found["late"]:
         first, second, year = map(int, found["late"].split(found["sign"]))
         if found["sign"] == "." or first > len(_MONTHS) or first == second:

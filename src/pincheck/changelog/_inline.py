@@ -15,6 +15,15 @@ _MARKDOWN = MarkdownIt("commonmark").disable(["inline", "image"])
 
 # What is written for coding agents and other machines is not for the reader; GitHub's `> [!NOTE]` is.
 _FOR_AGENTS = re.compile(r"\b(?:coding|AI|LLM)[ -](?:agent|assistant|tool)s?\b|\blibrary-skills\b", re.IGNORECASE)
+# A title by those who dislike titles: a paragraph in bold above a list.
+_BOLD = re.compile(r"(?:\*\*(?! )[^*`\n]{1,80}(?<! )\*\*|__(?! )[^_`\n]{1,80}(?<! )__):?")
+_LOWEST = 6
+# MyST, "Roles": reStructuredText's in Markdown, as Click's notes have them.
+_ROLE = re.compile(r"\{(?P<role>[a-zA-Z][\w:+.-]{0,30})\}`(?P<text>[^`\n]{1,300})`")
+_TITLED = re.compile(r"(?P<title>[^<>]*?)\s*<[^<>]*>")
+_NUMBERS = re.compile(r"#?[0-9]+")
+_TEXT_ROLES = frozenset({"abbr", "cve", "doc", "ghsa", "numref", "pep", "ref", "rfc", "term", "user"})
+_NAMED_ROLES = {"pep": "PEP ", "rfc": "RFC "}
 _ALERT = re.compile(r"^\[!([A-Z]{3,20})\] ?")
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?) +(?P<name>\w+)(?: [\w -]*)?(?: *\"(?P<title>[^\"]*)\")?\s*")
 _INDENT = "    "
@@ -76,9 +85,12 @@ class _Walk:
     def over(self, tokens: Sequence[Token]) -> Iterator[Block]:
         """Yield the blocks; an item or a quotation is one, and so is what stands further inside an item."""
         line = self.first
-        for token in tokens:
+        bold = _bold_titles(tokens)
+        for index, token in enumerate(tokens):
             if token.map and self.first:
                 line = self.first + token.map[0]
+            if index in bold and not self.quotes:
+                self.level = _LOWEST
             yield from self.edge(token, line) if token.nesting else self.leaf(token, line)
 
     def edge(self, token: Token, line: int) -> Iterator[Block]:
@@ -95,6 +107,8 @@ class _Walk:
                 yield from self.said_nothing()
             case "heading_open" | "heading_close":
                 self.level = int(token.tag[1:]) if token.nesting > 0 else 0
+            case "paragraph_close":
+                self.level = 0
             case "blockquote_open":
                 yield from self.said_nothing()
                 self.quotes += 1
@@ -135,7 +149,7 @@ class _Walk:
             yield Block("item", said, self.depth, links, self.item)
             self.item = None
         elif self.level and not self.depth:
-            yield Block("heading", said, self.level, links, line)
+            yield Block("heading", said.rstrip(": ") if self.level == _LOWEST else said, self.level, links, line)
         elif said:
             yield Block("paragraph", said, -1 if self.depth else 0, links, line)
 
@@ -149,6 +163,19 @@ class _Walk:
         self.quoted, self.links = [], []
 
 
+def _bold_titles(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return where a paragraph begins that is nothing but words in bold, directly above a bullet list."""
+    return frozenset(
+        index
+        for index, (token, words, _, following) in enumerate(
+            zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False)
+        )
+        if token.type == "paragraph_open"
+        and following.type == "bullet_list_open"
+        and _BOLD.fullmatch(words.content.strip())
+    )
+
+
 def _html(content: str) -> tuple[str, tuple[str, ...]]:
     if content.lstrip().startswith("<!--"):
         return "", ()
@@ -156,7 +183,21 @@ def _html(content: str) -> tuple[str, tuple[str, ...]]:
     return " ".join(_TAG.sub(" ", content).split()), tuple(links)
 
 
+def _role(found: re.Match[str]) -> str:
+    """Return what a reader sees of a role: words, a number, or code."""
+    role, text = found["role"].rpartition(":")[2].casefold(), found["text"].strip()
+    titled = _TITLED.fullmatch(text)
+    if titled and titled["title"]:
+        return titled["title"]
+    if role in _TEXT_ROLES:
+        return _NAMED_ROLES.get(role, "") + text
+    if _NUMBERS.fullmatch(text):
+        return f"#{text.removeprefix('#')}"
+    return f"`{text.rpartition('.')[2] if text.startswith('~') else text}`"
+
+
 def _words(content: str, environment: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    content = _ROLE.sub(_role, content) if "}`" in content else content
     tokens = _MARKDOWN.inline.parse(content, _MARKDOWN, environment, [])
     said = " ".join("".join(map(_plain, tokens)).split())
     return said, tuple(dict.fromkeys(target for token in tokens for target in _targets(token)))

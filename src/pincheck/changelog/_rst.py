@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pincheck.changelog import _limits
 from pincheck.changelog._blocks import Block
 
 # Beyond this, a stretch is shown line by line: docutils needs a second or more for it, and nobody reads that much.
@@ -13,6 +14,8 @@ _MARKUP = re.compile(r"[`*|\\_:]")
 _BULLET = re.compile(r"(?P<indent>\s*)(?:[-*+•]|\(?(?:[0-9]{1,3}|#)[.)])\s+(?=\S)")
 _DASH = re.compile(r" *[-*+] +(?=\S)")
 _EXPLICIT = re.compile(r" *\.\.(?: |$)")
+# A role in back-ticks of its own, as Celery's notes have it; docutils makes code of its name and loses the rest.
+_TICKED_ROLE = re.compile(r"(?<![`\w])`:(?P<role>[a-z]{1,20}):`(?P<words>[^`\n]{1,100})`(?!`)")
 _SERIOUS = 3
 _TAB = 8
 _LINK = re.compile(r"`(?P<words>[^`<>]{1,200}?)\s*<(?P<url>https?://[^\s`<>]{1,2000})>`__?")
@@ -27,15 +30,20 @@ _MOST_NAMES = 20_000
 
 
 class Names(NamedTuple):
-    """What the whole file defines, by its lower-cased name: where targets lead, and what substitutions stand for."""
+    """What the whole file defines, by its lower-cased name: where targets lead, and what substitutions stand for.
+
+    `readings` has one item for each stretch that docutils may still read of this file.
+    """
 
     targets: Mapping[str, str]
     substitutions: Mapping[str, str]
+    readings: Iterator[int]
 
 
 def lines_of(text: str) -> list[str]:
     """Return the lines as docutils wants them: without tabs, and nothing but a line end ends one."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    text = _TICKED_ROLE.sub(r":\g<role>:`\g<words>`", text) if "`:" in text else text
     return [line.expandtabs(_TAB).replace("\v", " ").replace("\f", " ").rstrip() for line in text.split("\n")]
 
 
@@ -43,7 +51,8 @@ def names(text: str) -> Names:
     """Return the names that a file defines; a substitution stands for its words, and is not looked into again."""
     targets = {_name(found["name"]): found["url"] for found in _first(_EMBEDDED.finditer(text))}
     targets |= {_name(found["name"]): found["url"] for found in _first(_TARGET.finditer(text))}
-    return Names(targets, {_name(found["name"]): found["text"] for found in _first(_REPLACED.finditer(text))})
+    substitutions = {_name(found["name"]): found["text"] for found in _first(_REPLACED.finditer(text))}
+    return Names(targets, substitutions, iter(range(_limits.MOST_READINGS)))
 
 
 def _first(found: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
@@ -70,7 +79,7 @@ def blocks(lines: Sequence[str], first: int, level: int, known: Names) -> tuple[
     """Return what some lines say; `first` is the line of the first in its file, `level` that of the heading above."""
     if not any(map(str.strip, lines)):
         return ()
-    if len(lines) > _MOST_LINES or sum(map(len, lines)) > _LONGEST_STRETCH:
+    if len(lines) > _MOST_LINES or sum(map(len, lines)) > _LONGEST_STRETCH or next(known.readings, None) is None:
         return plain(lines, first)
     from pincheck.changelog import _docutils  # noqa: PLC0415 - it brings docutils, and most notes are Markdown
 

@@ -15,6 +15,9 @@ _EDGES = re.compile(r"^[^\w`]+|[^\w`]+$")
 _BREAKING: Final = re.compile(
     r"breaking(?: [\w-]+)? changes?\b|\bbreaking:|backwards?[- ]incompatib\w*|\bnot backwards?[- ]compatib\w*"
     r"|\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)|end(?:s|ed)?) (?:the )?support\b"
+    r"|\bdrop(?:s|ped|ping)? (?:[\w.`+/-]{1,40},? ){1,6}support\b"
+    r"|\bdrop(?:s|ped|ping)? (?:c?python|pypy) ?[0-9]"
+    r"|\bsupport for [^.]{1,60}? (?:is|was|has been|have been) (?:dropped|removed)\b"
     r"|\bremov(?:e|es|ed|ing) .{1,80}? from (?:the )?(?:default|required|standard) dependencies\b"
     r"|\b(?:is|are) now (?:required|mandatory)\b|^\W*[a-z]{2,12}(?:\([^()]{0,60}\))?!:",
     re.IGNORECASE,
@@ -30,7 +33,8 @@ _BEHAVIOUR: Final = re.compile(
     r"|\b(?:no longer|not) (?:accepted|allowed|supported) (?:any ?more|any longer)\b"
     r"|\bno longer (?:accept|allow|support|return|include|export|expose|inherit|provide|coerce)s?\b"
     r"|\b(?:has|have) been (?:removed|renamed|replaced by)\b"
-    r"|^\W*raises? an? (?:\w+ )?(?:exception|error)\b"
+    r"|^\W*raises? an? (?!better|clear|more |nice|help|useful|meaning|proper|inform|descri|friend)(?:\w+ )?"
+    r"(?:exception|error)\b"
     r"|^\W*rename[sd]? `_+` (?:to|into|as) `_+`|^\W*drop(?:s|ped)? (?:the )?`_+`"
     r"|\bremov(?:e|es|ed|ing) (?:the |all )?(?:previously |long )?deprecated\b",
     re.IGNORECASE,
@@ -38,7 +42,8 @@ _BEHAVIOUR: Final = re.compile(
 
 # "no major nor breaking changes", "won't have any breaking changes", "non-breaking changes", "fixes a breaking change".
 _DENIAL = re.compile(
-    r"(?:\b(?:no|not|nor|never|without|cannot|avoid|prevent)|n['’]t)(?: [\w-]+){0,4} $|\bnon-?$"
+    r"(?:\b(?:no|not|nor|never|without|cannot|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?)|n['’]t)(?: [\w-]+){0,4} $|\bnon-?$"
+    r"|\bbefore(?: we| it)? $"
     r"|\b(?:fix(?:es|ed|ing)?|revert(?:s|ed|ing)?|undo(?:es)?)(?: an?| the)?(?: \w+)? $",
     re.IGNORECASE,
 )

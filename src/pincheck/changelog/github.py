@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from pincheck.changelog import _headings, _inline
+from pincheck.changelog import _headings, _inline, _limits
 from pincheck.changelog._blocks import Block, Section, Style, Written
 
 _TYPES = {"application/vnd.github+json", "application/vnd.github.v3+json"}
@@ -49,7 +49,9 @@ def _releases(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _blocks(body: str) -> Iterator[Block]:
-    return _inline.blocks(body.replace("\r\n", "\n").replace("\r", "\n"), 0, {})
+    markup, whole = _limits.cut(body.replace("\r\n", "\n").replace("\r", "\n"))
+    yield from _inline.blocks(markup, 0, {})
+    yield from () if whole else _limits.left_out(_LEVEL)
 
 
 def _written(release: dict[str, Any], field: str) -> str:

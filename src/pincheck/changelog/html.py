@@ -11,7 +11,7 @@ from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urldefrag
 
-from pincheck.changelog import _headings, _page
+from pincheck.changelog import _headings, _limits, _page
 from pincheck.changelog._blocks import Block, Section, Style, Written
 from pincheck.changelog._tame import tamed
 from pincheck.changelog._told import told
@@ -51,7 +51,7 @@ def _sections(written: Written) -> Iterator[Section]:
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - most notes are Markdown
 
     body = LexborHTMLParser(tamed(written.text).encode("utf-8", "replace")).body
-    starts = list(_starts(body, written.package)) if body is not None else []
+    starts = list(islice(_starts(body, written.package), _limits.MOST_RELEASES + 1)) if body is not None else []
     holder = _holder(starts)
     inside = [start for start in starts if any(node.mem_id == holder for node in start.around)]
     base = written.path if written.path.startswith(_WEB) else ""

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from markdown_it.common.utils import normalizeReference
 
-from pincheck.changelog import _headings, _inline
+from pincheck.changelog import _headings, _inline, _limits, plain
 from pincheck.changelog._blocks import Block, Section, Style, Written
+from pincheck.changelog._told import told
 
 # A release starts at the margin: an indented heading belongs to a list item or to code. Fences and comments may be
 # indented by three blanks (CommonMark 0.31, sections 4.2, 4.3, 4.5 and 4.6).
@@ -23,6 +24,7 @@ _MARK = re.compile(
     r"| {0,3}(?:(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})|(?P<comment><!--)|(?P<raw><(?:pre|script|style|textarea)\b)).*)",
     re.MULTILINE | re.IGNORECASE,
 )
+_FIRST_LINE = re.compile(r"\n(?:[ \t]*\n){0,3}(?P<line>[A-Z(_*][^\n]{0,80})(?=\n[ \t]*(?:\n|\Z)|\n*\Z)")
 _RAW_END = re.compile(r"</(?:pre|script|style|textarea)>", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?=[\w-]+[ \t]*:)(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _LONGEST_TITLE = 2000
@@ -77,14 +79,17 @@ def _looks(written: Written) -> bool:
         return True
     if written.media_type in _OTHER_TYPES or path.endswith(_OTHER_FILES):
         return False
-    return next(_sections(written), None) is not None
+    first = next(_sections(written), None)
+    return first is not None and not plain.tells_of_newer(written, first)
 
 
 def _sections(written: Written) -> Iterator[Section]:
     file = _File(written.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     size = len(file.text)
     end = _Start(_Heading(size, size, 0, 0, ""), None)
-    for (heading, release), (following, _) in pairwise([*_starts(file.text, written.package), end]):
+    starts = islice(_starts(file.text, written.package), _limits.MOST_RELEASES + 1)
+    for start, (following, _) in pairwise([*starts, end]):
+        heading, release = _told_below(file.text, start, following.start)
         title = _inline.words(heading.title, {})[0] if _MARKUP.search(heading.title) else heading.title
         blocks = partial(_blocks, file, heading, following.start)
         if release is None or release.status == "unreleased":
@@ -96,9 +101,26 @@ def _sections(written: Written) -> Iterator[Section]:
             )
 
 
+def _told_below(text: str, start: _Start, end: int) -> _Start:
+    """Return a start with what the first line below says, where it tells nothing else and stands alone.
+
+    Click writes `Released 2026-02-18` or `Unreleased` there; the line is no part of the notes then.
+    """
+    heading, release = start
+    found = _FIRST_LINE.match(text, heading.end, end) if release else None
+    said = told(found["line"]) if found else None
+    if release is None or found is None or said is None or not said.only:
+        return start
+    status = release.status if release.status != "released" else said.status
+    known = release._replace(date=release.date or said.date, status=status)
+    return _Start(heading._replace(end=found.end("line")), known)
+
+
 def _blocks(file: _File, heading: _Heading, end: int) -> Iterator[Block]:
     lines = file.text.count("\n", heading.start, heading.end)
-    return _inline.blocks(file.text[heading.end : end], heading.line + lines, file.references)
+    markup, whole = _limits.cut(file.text[heading.end : end])
+    yield from _inline.blocks(markup, heading.line + lines, file.references)
+    yield from () if whole else _limits.left_out(heading.level)
 
 
 def _link(file: _File, title: str) -> str:

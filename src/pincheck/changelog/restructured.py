@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
-from pincheck.changelog import _headings, _rst
+from pincheck.changelog import _headings, _limits, _rst, plain
 from pincheck.changelog._blocks import Block, Section, Status, Style, Written
 from pincheck.changelog._told import told
 
@@ -28,7 +28,6 @@ _LINES_OF_A_DATE = 8
 
 # More headings than this in one release are no notes; each costs a run of docutils.
 _MOST_HEADINGS = 600
-_MOST_LINES = 20_000
 
 _FILES = (".rst", ".rest")
 _OTHER_FILES = (".md", ".markdown", ".html", ".htm", ".json")
@@ -80,7 +79,8 @@ def _looks(written: Written) -> bool:
         return False
     if path.endswith(_FILES):
         return True
-    return any(_sections(written)) and _is_own(written.text)
+    first = next(_sections(written), None)
+    return first is not None and _is_own(written.text) and not plain.tells_of_newer(written, first)
 
 
 def _is_own(text: str) -> bool:
@@ -91,7 +91,8 @@ def _is_own(text: str) -> bool:
 
 def _sections(written: Written) -> Iterator[Section]:
     file = _File(written.text, written.package)
-    starts = [*_starts(file), (_Title("", len(file.lines), len(file.lines), 0), None)]
+    found = islice(_starts(file), _limits.MOST_RELEASES + 1)
+    starts = [*found, (_Title("", len(file.lines), len(file.lines), 0), None)]
     for (title, heading), (following, _) in pairwise(starts):
         day, status, heads = _told(file.lines[title.end : following.start])
         if heading is None:
@@ -173,13 +174,21 @@ def _told(lines: Sequence[str]) -> tuple[date | None, Status, frozenset[int]]:
 
 def _blocks(file: _File, release: _Title, heads: frozenset[int], end: int) -> Iterator[Block]:
     """Yield what one section says: its titles, and what docutils reads between them."""
+    whole, end = end, min(end, release.end + _limits.MOST_LINES)
     lines = ["" if index in heads else line for index, line in enumerate(file.lines[release.end : end])]
     first, last = (bisect_left(file.titles, place, key=attrgetter("start")) for place in (release.end, end))
     inside = file.titles[first:last]
-    if len(inside) > _MOST_HEADINGS or len(lines) > _MOST_LINES:
+    if len(inside) > _MOST_HEADINGS:
         yield from _rst.plain(lines, release.end + 1)
-        return
-    for title, following in pairwise([release, *inside, _Title("", end, end, 0)]):
+    else:
+        yield from _pieces(file, lines, [release, *inside, _Title("", end, end, 0)])
+    yield from _limits.left_out(release.level, end + 1) if end < whole else ()
+
+
+def _pieces(file: _File, lines: Sequence[str], titles: Sequence[_Title]) -> Iterator[Block]:
+    """Yield what stands below each title; the lines begin right below the first, and the last ends them."""
+    release = titles[0]
+    for title, following in pairwise(titles):
         if title is not release:
             yield _rst.title(title.text, title.line, title.level, file.names)
         piece = lines[title.end - release.end : following.start - release.end]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from pincheck.changelog import _headings, _rst
+from pincheck.changelog import _headings, _limits, _rst
 from pincheck.changelog._blocks import Block, Section, Status, Style, Written
 from pincheck.changelog._rst import lines_of
 
@@ -136,8 +136,9 @@ def _indent(line: str) -> int:
 
 def _blocks(file: _File, release: _Directive) -> Iterator[Block]:
     """Yield what one release says: what stands before its changes, then the changes by category."""
-    changes = list(_directives(file.lines, _CHANGE, release.content, release.end))
-    prose = changes[0].start if changes else release.end
+    end = min(release.end, release.content + _limits.MOST_LINES)
+    changes = list(_directives(file.lines, _CHANGE, release.content, end))
+    prose = changes[0].start if changes else end
     yield from _read(file, release.content, prose)
     categories: dict[str, list[_Directive]] = {}
     for change in changes:
@@ -146,6 +147,7 @@ def _blocks(file: _File, release: _Directive) -> Iterator[Block]:
         yield Block("heading", category, 2, (), members[0].start + 1)
         for change in members:
             yield from _change(file, change)
+    yield from _limits.left_out(1, end + 1) if end < release.end else ()
 
 
 def _read(file: _File, start: int, end: int) -> Sequence[Block]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import combinations
@@ -11,17 +12,17 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from pincheck import candidates, changelog, indexes, pins, rules
+from pincheck import candidates, changelog, companions, indexes, pins, rules
 from pincheck.candidates import Limits
-from pincheck.commands import _gather, _pythons
+from pincheck.commands import _gather, _outside, _pythons
+from pincheck.commands._outside import Noted, Outside
 from pincheck.config import Config
 from pincheck.errors import PincheckError
 from pincheck.model import Declaration, Edit, Exact, Finding, LeftAlone, Oddity, OneMinor, Problem, Project
 from pincheck.rules import voided_pin
-from pincheck.upgrades import Candidate, Current, Held, Proposed, Release
-from pincheck.world import http, index, interpreters
-from pincheck.world import notes as world_notes
-from pincheck.world.index import Indexes
+from pincheck.upgrades import Candidate, Companion, Current, Fact, Held, Metadata, Proposed, Release
+from pincheck.world import index, interpreters
+from pincheck.world.index import Indexes, Offered
 from pincheck.world.interpreters import Interpreter
 
 _FASTAPI = NormalizedName("fastapi")
@@ -29,11 +30,12 @@ _FASTAPI = NormalizedName("fastapi")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked for beyond the defaults: notes per package, a version, no cooldown."""
+    """What a person asked for beyond the defaults: notes per package, a version, no cooldown, no network."""
 
     notes: Mapping[NormalizedName, str] = field(default_factory=dict)
     to: str = ""
     now: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,11 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A package's outcome so far, what was passed over, and what a trial of it needs."""
+    """A package's outcome so far, what was passed over, and what a trial of it needs.
+
+    `young` is the lowest release that only the cooldown keeps from being tried, `address` the file of the current
+    release, where it has to be named because it is younger than the cooldown.
+    """
 
     outcome: Proposed | Current | Held
     left_alone: tuple[LeftAlone, ...] = ()
@@ -62,6 +68,8 @@ class Found:
     interpreter: Interpreter | None = None
     cutoff: datetime | None = None
     pip_knows_times: bool = False
+    young: Release | None = None
+    address: str = ""
 
 
 def ground(folder: Path, environ: Mapping[str, str], wish: Wish) -> Ground:
@@ -73,6 +81,12 @@ def ground(folder: Path, environ: Mapping[str, str], wish: Wish) -> Ground:
     project = _gather.project([folder], environ, settings)
     configured = index.configured(folder, environ)
     return Ground(folder, project, settings, settings_folder, configured, environ, wish, datetime.now(UTC))
+
+
+def outside(of: Ground) -> AbstractContextManager[Outside]:
+    """Give the one client that a run asks everything with."""
+    settings = (of.settings, of.settings_folder)
+    return _outside.opened(of.indexes, of.environ, settings, of.wish.notes, offline=of.wish.offline)
 
 
 def wished_notes(given: Sequence[str]) -> dict[NormalizedName, str]:
@@ -116,15 +130,18 @@ def packages(of: Ground) -> list[NormalizedName]:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What is known of one package: its declarations, what is published, what limits the choice, the notes."""
+    """What is known of one package: its declarations, what is published, what limits the choice, where to ask on."""
 
+    ground: Ground
+    outside: Outside
     name: NormalizedName
     declared: tuple[Declaration, ...]
+    offer: Offered
     now: Release
     published: tuple[Release, ...]
     limits: Limits
-    text: str
-    missing: str
+    cutoff: datetime | None
+    noted: Noted | None
 
     @property
     def specifiers(self) -> list[SpecifierSet]:
@@ -132,7 +149,7 @@ class _Facts:
         return _specifiers(self.declared)
 
 
-def find(of: Ground, name: NormalizedName) -> Found:
+def find(of: Ground, outside: Outside, name: NormalizedName) -> Found:
     """Return the candidate for a package, or why there is none."""
     declared = tuple(d for d in of.project.declarations if d.name == name)
     wanted = of.wish.to if name == _FASTAPI else ""
@@ -144,13 +161,13 @@ def find(of: Ground, name: NormalizedName) -> Found:
     )
     if held:
         return Found(Held(name, wanted, held))
-    with http.client(of.indexes.certificates, of.indexes.trusted_hosts) as client:
-        offer = index.offered(client, of.indexes, name)
-        cutoff, remarks = _cutoff(of, offer)
-        text, missing = _notes(client, of, name, offer.answered)
+    offer = index.offered(outside.client, of.indexes, name, times=bool(of.settings.cooldown))
+    cutoff, remarks = _cutoff(of, offer)
+    if cutoff is None and remarks and of.settings.cooldown_required:
+        return Found(Held(name, wanted, f"{remarks[0]}, and `cooldown-required` is set"))
     published, specifiers = indexes.releases(offer.files), _specifiers(declared)
     required = _pythons.required(of.folder)
-    limits = Limits(cutoff, of.settings.cooldown, required, None, frozenset(changelog.versions(text)))
+    limits = Limits(None if of.wish.now else cutoff, of.settings.cooldown, required, None)
     now = candidates.current(specifiers, published, limits)
     if now is None:
         shown = ", ".join(str(specifier) for specifier in specifiers)
@@ -160,9 +177,22 @@ def find(of: Ground, name: NormalizedName) -> Found:
         return Found(Held(name, wanted, interpreter), (), remarks)
     limits = replace(limits, python=interpreter.version)
     now = candidates.current(specifiers, published, limits) or now
-    outcome, passed = _searched(of, _Facts(name, declared, now, published, limits, text, missing))
+    noted = _outside.named_notes(outside, name, now.version)
+    facts = _Facts(of, outside, name, declared, offer, now, published, limits, cutoff, noted)
+    outcome, passed, young = _searched(facts)
     joined = SpecifierSet(",".join(str(s) for s in specifiers))
-    return Found(outcome, passed, remarks, now, joined, interpreter, cutoff, offer.timed_for_pip)
+    return Found(
+        outcome,
+        passed,
+        (*remarks, *offer.remarks),
+        now,
+        joined,
+        interpreter,
+        cutoff,
+        offer.timed_for_pip,
+        young,
+        _address(facts, now),
+    )
 
 
 def _specifiers(declared: Sequence[Declaration]) -> list[SpecifierSet]:
@@ -230,47 +260,43 @@ def _disagreement(project: Project, declared: Sequence[Declaration]) -> str:
     return ""
 
 
-def _cutoff(of: Ground, offer: index.Offered) -> tuple[datetime | None, tuple[str, ...]]:
+def _cutoff(of: Ground, offer: Offered) -> tuple[datetime | None, tuple[str, ...]]:
     """Return the time after which a release is too young, and a warning where no index knows times."""
-    if of.wish.now or not of.settings.cooldown:
+    if not of.settings.cooldown:
         return None, ()
     if not offer.timed:
         return None, ("no index gives upload times, so there is no cooldown",)
     return of.time - of.settings.cooldown, ()
 
 
-def _notes(client: http.Client, of: Ground, name: NormalizedName, answered: str) -> tuple[str, str]:
-    """Return the text of the release notes, and why there is none.
+def _address(facts: _Facts, release: Release) -> str:
+    """Return the file to name to an installer for a release that a person takes before its cooldown ends.
 
-    A place that a person named and that fails is an error; the one that the index names is a convenience.
+    Everything that comes along with it is still held to the cooldown.
     """
-    place, folder = of.wish.notes.get(name, ""), Path()
-    if not place:
-        place, folder = of.settings.notes.get(name, ""), of.settings_folder
-    if place:
-        text = world_notes.named(client, place, folder)
-        if not changelog.versions(text):
-            shown = http.without_credentials(place)
-            raise PincheckError(
-                f"release notes `{shown}`: no heading with a version in them", "only Markdown is read so far"
-            )
-        return text, ""
-    try:
-        text = world_notes.default(client, of.indexes, answered, name)
-    except world_notes.NotAvailable as error:
-        return "", str(error)
-    return (text, "") if changelog.versions(text) else ("", "there is no heading with a version in them")
+    old_enough = facts.cutoff is None or (release.uploaded is not None and release.uploaded <= facts.cutoff)
+    return "" if old_enough or not facts.ground.wish.now else index.installable(facts.offer, release.version)
 
 
-def _searched(of: Ground, facts: _Facts) -> tuple[Proposed | Current | Held, tuple[LeftAlone, ...]]:
-    """Return the next minor or the version that was asked for, and what was passed over."""
-    if of.wish.to and facts.name == _FASTAPI:
-        return _asked_for(of, facts), ()
+_Answer = tuple[Proposed | Current | Held, tuple[LeftAlone, ...], Release | None]
+
+
+def _searched(facts: _Facts) -> _Answer:
+    """Return the next minor or the version that was asked for, what was passed over, and what is only too young."""
+    if facts.ground.wish.to and facts.name == _FASTAPI:
+        return _asked_for(facts), (), None
     search = candidates.next_minor(facts.now, facts.specifiers, facts.published, facts.limits)
-    passed = tuple(_passed_over(facts.declared[0], search.passed_over))
+    young = next((item.version for item in search.passed_over if item.young), None)
+    release = next((r for r in facts.published if r.version == young), None)
     if search.found is None:
-        return Current(facts.name, f"{facts.now.version} stays: {_why(search.passed_over)}"), passed
-    return _proposed(facts, search.found), passed
+        reason = f"{facts.now.version} stays: {_why(search.passed_over)}"
+        return Current(facts.name, reason), tuple(_passed_over(facts.declared[0], search.passed_over)), release
+    outcome = _proposed(facts, search.found)
+    passed = search.passed_over
+    if isinstance(outcome, Proposed):
+        unpublished = (candidates.PassedOver(v, candidates.UNPUBLISHED) for v in outcome.candidate.digest.unpublished)
+        passed = (*passed, *unpublished)
+    return outcome, tuple(_passed_over(facts.declared[0], passed)), release
 
 
 def _why(passed: Sequence[candidates.PassedOver]) -> str:
@@ -282,16 +308,29 @@ def _why(passed: Sequence[candidates.PassedOver]) -> str:
     return f"nothing above it is eligible: {newest.version} ({newest.reason}){more}"
 
 
-def _asked_for(of: Ground, facts: _Facts) -> Proposed | Current | Held:
+def _asked_for(facts: _Facts) -> Proposed | Current | Held:
     """Return the version that was asked for as a proposal; a pin that allows it already has nowhere to move."""
+    wanted = facts.ground.wish.to
     try:
-        to = Version(of.wish.to)
+        to = Version(wanted)
     except (InvalidVersion, ValueError):
-        raise PincheckError(f"`{of.wish.to}` is not a version") from None
+        raise PincheckError(f"`{wanted}` is not a version", "write it as `0.115.0`") from None
     if any(r.version == to for r in facts.published) and all(pins.admits(s, to) for s in facts.specifiers):
         return Current(facts.name, f"the pin allows {to} already")
-    release = candidates.named(to, facts.now, facts.specifiers, facts.published, facts.limits)
-    return Held(facts.name, of.wish.to, release) if isinstance(release, str) else _proposed(facts, release)
+    limits = facts.limits
+    if not any(r.version == to for r in facts.published):
+        limits = replace(limits, noted=_noted_versions(facts))
+    release = candidates.named(to, facts.now, facts.specifiers, facts.published, limits)
+    return Held(facts.name, wanted, release) if isinstance(release, str) else _proposed(facts, release)
+
+
+def _noted_versions(facts: _Facts) -> frozenset[Version]:
+    """Return the versions that the notes tell of; they are asked only where the index does not have one."""
+    noted = facts.noted
+    if noted is None:
+        newest = _outside.metadata(facts.outside, facts.offer, facts.published[-1].version)
+        noted = _outside.found_notes(facts.outside, facts.name, facts.now.version, newest, facts.offer)
+    return frozenset(changelog.versions(noted.written)) if noted.written else frozenset()
 
 
 def _passed_over(declared: Declaration, passed: Sequence[candidates.PassedOver]) -> Iterator[LeftAlone]:
@@ -300,17 +339,59 @@ def _passed_over(declared: Declaration, passed: Sequence[candidates.PassedOver])
 
 
 def _proposed(facts: _Facts, found: Release) -> Proposed | Held:
-    notes = changelog.between(facts.text, facts.now.version, found.version) if facts.text else ()
+    """Return a release with all that is known of it, or why it is not worth a trial."""
+    later = _outside.metadata(facts.outside, facts.offer, found.version)
+    noted = facts.noted or _outside.found_notes(facts.outside, facts.name, facts.now.version, later, facts.offer)
+    digest = _outside.digest(facts.name, facts.now.version, found.version, noted, facts.published)
     moved = candidates.edits(_to_move(facts.declared), found.version)
     if isinstance(moved, str):
-        return Held(facts.name, str(found.version), moved, notes=notes)
+        return Held(facts.name, str(found.version), moved, notes=digest.notes)
+    asked, unasked = _asked(facts, later)
+    refused = _refused(facts, found, later, asked)
+    if refused:
+        return Held(facts.name, str(found.version), refused, notes=digest.notes)
     edits, remarks = moved
-    noted = frozenset(one.version for one in notes)
-    missing = candidates.missing_notes(noted, facts.now.version, found.version, facts.published)
-    published = {release.version for release in facts.published}
-    absent = tuple(sorted(noted - published))
-    candidate = Candidate(facts.name, facts.now.version, found.version, found, notes, missing, facts.missing, absent)
-    return Proposed(candidate, _unique(edits), remarks)
+    # What the file itself says counts: some pages leave it out, and not every time.
+    release = replace(found, requires_python=later.requires_python) if isinstance(later, Metadata) else found
+    known = [_outside.answered(facts.offer)]
+    known += [Fact("requirements", f"`{later.source}`")] if isinstance(later, Metadata) else []
+    candidate = Candidate(
+        facts.name,
+        facts.now.version,
+        found.version,
+        release,
+        digest,
+        _address(facts, found),
+        asked,
+        unasked,
+        facts=tuple(known),
+    )
+    young = f"{found.version} is younger than the cooldown; `--now` takes it, and nothing else that is as young"
+    return Proposed(candidate, _unique(edits), (*remarks, young) if candidate.address else remarks)
+
+
+def _asked(facts: _Facts, later: Metadata | str) -> tuple[tuple[Companion, ...], str]:
+    """Return what a release asks of Python and others beside what the current one asks, or why that is not known."""
+    if isinstance(later, str):
+        return (), later
+    now = _outside.metadata(facts.outside, facts.offer, facts.now.version)
+    extras = sorted({extra for declared in facts.declared for extra in declared.extras})
+    assert facts.limits.python is not None
+    return companions.between(now if isinstance(now, Metadata) else None, later, extras, facts.limits.python), ""
+
+
+def _refused(facts: _Facts, found: Release, later: Metadata | str, asked: Sequence[Companion]) -> str:
+    """Return why no resolver can install a release here, both sides named, `""` where nothing is known against it."""
+    if isinstance(later, Metadata) and later.requires_python != found.requires_python:
+        stated = replace(found, requires_python=later.requires_python)
+        reason = candidates.obstacle(stated, facts.now, facts.specifiers, facts.limits)
+        if reason:
+            return f"its metadata says more than the index: {reason}"
+    sides = [
+        f"it needs `{companion.name}{companion.after}`, and {_at(declared)} has `{declared.name}{declared.written}`"
+        for companion, declared in companions.conflicts(facts.ground.project, facts.name, asked)
+    ]
+    return "; ".join(dict.fromkeys(sides))
 
 
 def _to_move(declared: Sequence[Declaration]) -> list[Declaration]:

@@ -8,6 +8,7 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from pincheck import dialects, manifests, pins
+from pincheck.world import files
 
 _FAILURES = (OSError, LookupError, ValueError, RecursionError, AttributeError, TypeError)
 
@@ -33,7 +34,7 @@ def _read(read: Callable[[Path], SpecifierSet], folder: Path) -> SpecifierSet:
 
 
 def _toml(path: Path) -> Mapping[str, Any]:
-    return manifests.toml_values(path.read_bytes().decode("utf-8-sig"))
+    return manifests.toml_values(files.data(path).decode("utf-8-sig"))
 
 
 def _project(folder: Path) -> SpecifierSet:
@@ -50,7 +51,7 @@ def _setup_cfg(folder: Path) -> SpecifierSet:
 
     parser = RawConfigParser(delimiters=("=",), comment_prefixes=("#", ";"))
     try:
-        parser.read_string((folder / "setup.cfg").read_bytes().decode("utf-8-sig"))
+        parser.read_string(files.data(folder / "setup.cfg").decode("utf-8-sig"))
         return pins.parse(parser.get("options", "python_requires", fallback=""))
     except Error as error:
         raise ValueError(str(error)) from None

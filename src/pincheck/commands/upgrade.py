@@ -9,12 +9,12 @@ from packaging.version import Version
 
 from pincheck import edits as editing
 from pincheck import places, rules
-from pincheck.commands import _facts
+from pincheck.commands import _advice, _facts
 from pincheck.commands._facts import Found, Ground
 from pincheck.commands._reread import damage
 from pincheck.commands.propose import nothing_to_move
 from pincheck.errors import PincheckError
-from pincheck.gates import Seen, Side, Trial
+from pincheck.gates import Seen, Side, Trial, resolution
 from pincheck.gates.tests import try_side
 from pincheck.model import Place, Project, Result, Source
 from pincheck.upgrades import Candidate, Held, Moved, Outcome, Proposed
@@ -30,34 +30,40 @@ class Wishes:
     dry_run: bool = False
     notes: tuple[str, ...] = ()
     now: bool = False
+    offline: bool = False
 
 
 def run(folder: Path, environ: Mapping[str, str], wishes: Wishes, progress: Callable[[str], object]) -> Result:
     """Try a candidate for each package that is pinned to one minor, one after the other, and move what passes."""
-    wish = _facts.Wish(_facts.wished_notes(wishes.notes), wishes.to, wishes.now)
+    wish = _facts.Wish(_facts.wished_notes(wishes.notes), wishes.to, wishes.now, wishes.offline)
     ground = _facts.ground(folder, environ, wish)
     _require_whole(ground)
     before = ground.project
     names = [name for name in _facts.packages(ground) if not wishes.to or name == "fastapi"]
     found: list[Found] = []
     outcomes: list[Outcome] = []
-    for name in names:
-        if any(isinstance(outcome, Moved) and outcome.written for outcome in outcomes):
-            ground = _facts.ground(folder, environ, wish)  # The files have changed under the next package.
-        progress(f"{name}: asking the index")
-        try:
-            found.append(_facts.find(ground, name))
-            outcomes.append(_tried(ground, found[-1], wishes, progress))
-        except PincheckError as error:
-            if not outcomes:
-                raise
-            outcomes.append(Held(name, "", error.message))  # What the others came to must still be told.
-    progress("")
+    with _facts.outside(ground) as outside:
+        for name in names:
+            if any(isinstance(outcome, Moved) and outcome.written for outcome in outcomes):
+                ground = _facts.ground(folder, environ, wish)  # The files have changed under the next package.
+            progress(f"{name}: asking the index")
+            try:
+                item = _facts.find(ground, outside, name)
+                outcome = _tried(ground, item, wishes, progress)
+            except PincheckError as error:
+                if not outcomes:
+                    raise
+                item = Found(Held(name, "", error.message))  # What the others came to must still be told.
+                outcome = item.outcome
+            found.append(item)
+            outcomes.append(outcome)
+        progress("")
+        advised, advice = _advice.given(ground, outside, found, outcomes)
     return Result(
         problems=ground.project.problems,
-        outcomes=tuple(outcomes),
+        outcomes=advised,
         left_alone=(*(x for item in found for x in item.left_alone), *ground.project.left_alone),
-        remarks=tuple(dict.fromkeys(remark for item in found for remark in item.remarks)),
+        remarks=tuple(dict.fromkeys([*(remark for item in found for remark in item.remarks), *advice])),
         summary="" if names else nothing_to_move(ground),
         places=_places(before, outcomes),
     )
@@ -104,12 +110,26 @@ def _tried(ground: Ground, found: Found, wishes: Wishes, progress: Callable[[str
     texts = _new_texts(ground, proposed, sources)
     if isinstance(texts, str):
         return Held(candidate.name, str(candidate.next), texts)
+    if _is_held_back(found):
+        reason = (
+            f"the current {candidate.now} is younger than the cooldown, so the tests cannot install it; `--now` does"
+        )
+        return Held(candidate.name, str(candidate.next), reason, remarks=proposed.remarks, notes=candidate.notes)
     trial = _trial(ground, found, candidate, wishes, progress)
+    refused = _refused(trial, ground, found, candidate)
+    if refused:
+        return Held(candidate.name, str(candidate.next), refused, remarks=proposed.remarks, notes=candidate.notes)
     outcome = _both_sides(trial, found, candidate, _bytes(ground, texts))
     if isinstance(outcome, Held):
         return outcome
     outcome = replace(outcome, remarks=(*outcome.remarks, *_elsewhere(ground, texts)))
     return _moved(outcome, proposed, texts, wishes)
+
+
+def _is_held_back(found: Found) -> bool:
+    """Say whether nothing that the pin allows is as old as the cooldown wants, so that there is no baseline."""
+    uploaded = found.now.uploaded if found.now else None
+    return uploaded is not None and found.cutoff is not None and not found.address and uploaded > found.cutoff
 
 
 def _new_texts(ground: Ground, proposed: Proposed, sources: Mapping[PurePosixPath, Source]) -> dict[Source, str] | str:
@@ -135,12 +155,21 @@ def _trial(
         settings=ground.settings,
         indexes=ground.indexes,
         interpreter=found.interpreter,
-        environ=ground.environ,
+        environ={**ground.environ, "UV_OFFLINE": "1"} if wishes.offline else ground.environ,
         cutoff=found.cutoff,
         pip_knows_times=found.pip_knows_times,
         session=wishes.session,
         progress=progress,
     )
+
+
+def _refused(trial: Trial, ground: Ground, found: Found, candidate: Candidate) -> str:
+    """Return why the candidate cannot be installed beside the rest of the project, before any test is run."""
+    trial.progress(f"{candidate.name}: asking the resolver about {candidate.next}")
+    baseline = Side("baseline", found.specifier or SpecifierSet(f"=={candidate.now}"), address=found.address)
+    side = Side("candidate", SpecifierSet(f"=={candidate.next}"), address=candidate.address)
+    words = resolution.refused(trial, ground.project, baseline, side)
+    return f"it cannot be installed beside the rest: {words}" if words else ""
 
 
 def _bytes(ground: Ground, texts: Mapping[Source, str]) -> dict[Path, bytes]:
@@ -166,7 +195,7 @@ def _both_sides(trial: Trial, found: Found, candidate: Candidate, texts: Mapping
         reason = f"the baseline is red: with the current pin, {baseline.verdict.summary}"
         return Held(candidate.name, wanted, reason, (baseline.verdict,), remarks, candidate.notes)
     tested = replace(candidate, now=baseline.version or candidate.now)
-    side = Side("candidate", SpecifierSet(f"=={candidate.next}"), texts)
+    side = Side("candidate", SpecifierSet(f"=={candidate.next}"), texts, candidate.address)
     tried = try_side(trial, side, baseline.session)
     remarks = tuple(dict.fromkeys([*remarks, *tried.remarks]))
     verdicts = (baseline.verdict, tried.verdict)
@@ -182,7 +211,7 @@ def _both_sides(trial: Trial, found: Found, candidate: Candidate, texts: Mapping
 
 def _baseline(trial: Trial, found: Found, candidate: Candidate) -> Seen:
     """Try the current pin: at the newest version it allows, or where another package forbids that, at any."""
-    newest = Side("baseline", SpecifierSet(f"=={candidate.now}"))
+    newest = Side("baseline", SpecifierSet(f"=={candidate.now}"), address=found.address)
     seen = try_side(trial, newest)
     if seen.unsolvable and len(found.specifier) and not _is_exact(found.specifier, candidate.now):
         return try_side(trial, Side("baseline", found.specifier))

@@ -64,11 +64,15 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side: what it is called, the constraint that fixes the version, and the files that are changed for it."""
+    """One side: what it is called, the constraint that fixes the version, and the files that are changed for it.
+
+    `address` is the file that is installed although it is younger than the cooldown (`""`: none may be).
+    """
 
     name: str
     constraint: SpecifierSet
     texts: Mapping[Path, bytes] = field(default_factory=dict)
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def try_side(trial: Trial, side: Side, session: Session | None = None) -> Seen:
     """
     with scratch.folder() as folder:
         copy = _copied(trial, side, folder)
-        env = _environment(trial, side, folder)
+        env = environment(trial, side, folder)
         seen = _run(trial, side, copy, env, folder, session or _chosen(trial, side, copy, env))
     if session is not None or not _is_stale(trial, seen):
         return seen
@@ -113,7 +117,7 @@ def try_side(trial: Trial, side: Side, session: Session | None = None) -> Seen:
     with scratch.folder() as folder:
         copy = _copied(trial, side, folder)
         again = Session(_session.GENERATED, "tests", remark=remark)
-        return _run(trial, side, copy, _environment(trial, side, folder), folder, again)
+        return _run(trial, side, copy, environment(trial, side, folder), folder, again)
 
 
 def _copied(trial: Trial, side: Side, folder: Path) -> Path:
@@ -214,12 +218,15 @@ def _own_copy(copy: Path, trial: Trial, side: Side, session: Session) -> str:
     return _session.own_installs(text, session.name, trial.package, exact[0]) if exact else ""
 
 
-def _environment(trial: Trial, side: Side, folder: Path) -> dict[str, str]:
+def environment(trial: Trial, side: Side, folder: Path) -> dict[str, str]:
     """Return the environment of nox: the constraint for uv and pip, the cooldown, the probe, no way back to us."""
     given = {**trial.environ, **trial.settings.env}
     env = {name: value for name, value in given.items() if name not in _DROPPED}
     constraints = folder / "constraints.txt"
-    constraints.write_text(f"{trial.package}{side.constraint}\n", encoding="utf-8")
+    # Neither uv's nor pip's variables can exempt one package from the cooldown, but a file that is named is not chosen by
+    # its age: so one release may be young, and nothing that it brings along.
+    held_to = f" @ {side.address}" if side.address else side.constraint
+    constraints.write_text(f"{trial.package}{held_to}\n", encoding="utf-8")
     plugins = folder / "probe"
     (plugins / "records").mkdir(parents=True)
     # The plugin's code has no file of its own, so that a project's coverage does not count it.

@@ -1,22 +1,35 @@
 """How a proposal or an upgrade ended, in lines for a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import assert_never
 
+from pincheck.reports import _digest
 from pincheck.reports._plain import safe, safe_lines
-from pincheck.upgrades import Candidate, Current, Entry, Held, Moved, Notes, Outcome, Proposed, Verdict
+from pincheck.upgrades import (
+    Advisory,
+    Candidate,
+    Companion,
+    Current,
+    Digest,
+    Held,
+    Moved,
+    Outcome,
+    Proposed,
+    Verdict,
+    Weaknesses,
+)
 
-# One entry of release notes may take this much of the screen.
-_LONGEST_ENTRY = 600
+# What a FastAPI project stands on is named also where it does not change.
+_ALWAYS = ("python", "starlette", "pydantic")
 
 
-def lines(outcome: Outcome) -> list[str]:
+def lines(outcome: Outcome, *, verbose: bool = False) -> list[str]:
     """Return the lines that tell of one package."""
     match outcome:
         case Current():
-            return [f"{outcome.name}: {safe(outcome.reason)}"]
+            return [f"{outcome.name}: {safe(outcome.reason)}", *_weaknesses(outcome.weaknesses, moving=False)]
         case Proposed():
-            return [*_proposed(outcome.candidate), *_remarks(outcome.remarks)]
+            return [*_proposed(outcome.candidate, verbose=verbose), *_remarks(outcome.remarks)]
         case Moved():
             return _moved(outcome)
         case Held():
@@ -25,59 +38,71 @@ def lines(outcome: Outcome) -> list[str]:
             assert_never(outcome)
 
 
-def _proposed(candidate: Candidate) -> Iterator[str]:
-    yield f"{candidate.name} {candidate.now} → {candidate.next}{_facts(candidate)}"
-    yield from _about_notes(candidate)
-    yield from _breaking(candidate.notes)
-    for notes in candidate.notes:
-        rest = [entry for entry in notes.entries if not entry.breaking and not entry.noise]
-        quiet = sum(entry.noise for entry in notes.entries)
-        counted = f", without {quiet} entries of documentation, translations or internals" if quiet else ""
-        absent = ", never published" if notes.version in candidate.unpublished else ""
-        yield f"  {notes.version}{_dated(notes)}{absent}{counted}{':' if rest else ''}"
-        yield from _entries(rest)
-    if candidate.without_notes:
-        label = "releases up to it:" if candidate.notes_missing else "no notes found for"
-        yield f"  {label} {', '.join(map(str, candidate.without_notes))}"
+def digest(of: Digest, *, verbose: bool = False) -> list[str]:
+    """Return the lines that tell of a range of releases."""
+    alone = len(of.notes) == 1 and of.notes[0].version == of.high
+    low = f"{of.low}.." if of.low else "" if alone else "up to "
+    headed = sum(any(entry.breaking and not entry.signal for entry in notes.entries) for notes in of.notes)
+    releases = _digest.counted(len(of.notes), "release", "releases")
+    count = f": {releases} with notes, {headed} with breaking changes" if of.notes else ""
+    head = f"{of.name} {low}{of.high}{count}"
+    return [head, *_digest.lines(of, verbose=verbose), *_digest.facts(of.facts)]
 
 
-def _about_notes(candidate: Candidate) -> Iterator[str]:
-    if candidate.notes_missing:
-        yield f"  release notes not available: {safe(candidate.notes_missing)}"
+def _proposed(candidate: Candidate, *, verbose: bool) -> Iterator[str]:
+    yield f"{candidate.name} {candidate.now} → {candidate.next}{_published(candidate)}"
+    yield from _asked(candidate)
+    yield from _weaknesses(candidate.weaknesses, moving=True)
+    yield from _digest.lines(candidate.digest, verbose=verbose)
+    yield from _digest.facts((*candidate.facts, *candidate.digest.facts))
 
 
-def _breaking(told: Sequence[Notes]) -> Iterator[str]:
-    for notes in told:
-        entries = [entry for entry in notes.entries if entry.breaking]
-        if entries:
-            yield f"  {notes.version}{_dated(notes)}: breaking changes"
-            yield from _entries(entries)
+def _published(candidate: Candidate) -> str:
+    uploaded = candidate.release.uploaded
+    return f" (published {uploaded.date()})" if uploaded is not None else ""
 
 
-def _facts(candidate: Candidate) -> str:
-    facts = []
-    if candidate.release.uploaded is not None:
-        facts.append(f"published {candidate.release.uploaded.date()}")
-    if candidate.release.requires_python:
-        facts.append(f"requires Python {candidate.release.requires_python}")
-    return f" ({', '.join(facts)})" if facts else ""
+def _asked(candidate: Candidate) -> Iterator[str]:
+    """Yield what the candidate asks of Python and of other packages, first of all what it asks anew."""
+    if candidate.unasked:
+        yield f"  what it requires is not known: {safe(candidate.unasked)}"
+        if candidate.release.requires_python:
+            yield f"  requires python {candidate.release.requires_python}"
+    shown = [one for one in candidate.companions if one.changes or (one.after and one.name in _ALWAYS)]
+    for companion in sorted(shown, key=lambda one: (not one.changes, one.name not in _ALWAYS)):
+        yield f"  requires {_companion(companion)}"
+    if not all(companion.known for companion in candidate.companions):
+        yield f"  what {candidate.now} requires is not known, so nothing is compared"
 
 
-def _dated(notes: Notes) -> str:
-    return f" ({notes.date})" if notes.date else ""
+def _companion(companion: Companion) -> str:
+    """Return `starlette >=0.37.2,<0.38.0 → >=0.40.0`, or what is asked without a change."""
+    after = "no longer" if companion.after is None else safe(companion.after or "in any version")
+    if not companion.changes:
+        return f"{companion.name} {after}"
+    before = "not at all" if companion.before is None else safe(companion.before or "in any version")
+    return f"{companion.name} {before} → {after}"
 
 
-def _entries(entries: Sequence[Entry]) -> Iterator[str]:
-    category = ""
-    for entry in entries:
-        if entry.category != category and entry.category:
-            yield f"    {safe(entry.category)}"
-        category = entry.category
-        first, *rest = safe_lines(entry.text) or [""]
-        shown = first if len(first) <= _LONGEST_ENTRY else f"{first[:_LONGEST_ENTRY].rstrip()}…"
-        yield f"      - {shown}"
-        yield from (f"        {line}" for line in rest[:12])
-        yield from (f"        {safe(link)}" for link in entry.links[:2])
+def _weaknesses(of: Weaknesses, *, moving: bool) -> Iterator[str]:
+    """Yield the advisories: what moving mends, what it brings, what stays."""
+    mended = {advisory.id for advisory in of.fixed}
+    later = {advisory.id for advisory in of.later}
+    for advisory in of.fixed:
+        yield from _advisory("fixes", advisory)
+    for advisory in of.now:
+        if advisory.id not in mended and (advisory.id in later or not moving):
+            yield from _advisory("still has" if moving else "has", advisory)
+    known = {advisory.id for advisory in of.now}
+    for advisory in of.later:
+        if advisory.id not in known:
+            yield from _advisory("has", advisory)
+
+
+def _advisory(verb: str, advisory: Advisory) -> Iterator[str]:
+    fixed = f", fixed in {', '.join(map(str, advisory.fixed))}" if advisory.fixed else ", no fixed version"
+    yield f"  {verb} {safe(advisory.id)} [{advisory.severity}] {safe(advisory.summary)}{fixed}"
+    yield f"    {safe(advisory.link)}"
 
 
 def _moved(outcome: Moved) -> list[str]:
@@ -85,7 +110,10 @@ def _moved(outcome: Moved) -> list[str]:
     verb = "moved" if outcome.written else "would move"
     lines = [f"{candidate.name} {candidate.now} → {candidate.next}: {verb}"]
     lines += [f"  {_verdict(verdict)}" for verdict in outcome.verdicts]
-    lines += [*_about_notes(candidate), *_breaking(candidate.notes), *_remarks(outcome.remarks)]
+    lines += [*_asked(candidate), *_weaknesses(candidate.weaknesses, moving=True)]
+    if candidate.digest.missing:
+        lines.append(f"  release notes not available: {safe(candidate.digest.missing)}")
+    lines += [*_digest.breaking(candidate.notes), *_remarks(outcome.remarks)]
     return lines + safe_lines(outcome.diff)
 
 
@@ -95,7 +123,7 @@ def _held(outcome: Held) -> list[str]:
     for verdict in outcome.verdicts:
         lines.append(f"  {_verdict(verdict)}")
         lines += [f"    | {line}" for text in verdict.evidence for line in safe_lines(text)]
-    return [*lines, *_breaking(outcome.notes), *_remarks(outcome.remarks)]
+    return [*lines, *_digest.breaking(outcome.notes), *_remarks(outcome.remarks)]
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -5,7 +5,21 @@ from typing import Any, assert_never
 
 from pincheck.model import Edit, Finding, LeftAlone, Place, Problem, Result, Source, Span
 from pincheck.reports._plain import safe
-from pincheck.upgrades import Candidate, Current, Held, Moved, Outcome, Proposed, Verdict
+from pincheck.upgrades import (
+    Advisory,
+    Candidate,
+    Current,
+    Digest,
+    Entry,
+    Fact,
+    Held,
+    Moved,
+    Notes,
+    Outcome,
+    Proposed,
+    Verdict,
+    Weaknesses,
+)
 
 _VERSION = 1
 
@@ -19,6 +33,7 @@ def render(result: Result, verbose: bool) -> str:  # noqa: ARG001 - a program ge
         "fixed": [_finding(finding) for finding in result.fixed],
         "problems": [_problem(problem) for problem in result.problems],
         "outcomes": [_outcome(outcome) for outcome in result.outcomes],
+        "digests": [_digest(digest) for digest in result.digests],
         "places": [_where(place) for place in result.places],
         "left_alone": [_left_alone(item) for item in result.left_alone],
         "remarks": [safe(remark) for remark in result.remarks],
@@ -70,7 +85,13 @@ def _left_alone(item: LeftAlone) -> dict[str, Any]:
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     match outcome:
         case Current():
-            return {"outcome": "current", "package": outcome.name, "reason": safe(outcome.reason)}
+            advisories = _weaknesses(outcome.weaknesses)
+            return {
+                "outcome": "current",
+                "package": outcome.name,
+                "reason": safe(outcome.reason),
+                "advisories": advisories,
+            }
         case Proposed():
             return {
                 "outcome": "proposed",
@@ -108,22 +129,83 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "to": str(candidate.next),
         "published": uploaded.isoformat() if uploaded else None,
         "requires_python": str(candidate.release.requires_python),
-        "notes_missing": safe(candidate.notes_missing),
-        "without_notes": [str(version) for version in candidate.without_notes],
-        "notes": [
-            {
-                "version": str(notes.version),
-                "date": notes.date.isoformat() if notes.date else None,
-                "breaking": [
-                    {"text": safe(entry.text), "links": [safe(link) for link in entry.links]}
-                    for entry in notes.entries
-                    if entry.breaking
-                ],
-                "entries": len(notes.entries),
-            }
-            for notes in candidate.notes
+        "requires": [
+            {"package": one.name, "before": one.before, "after": one.after, "known": one.known}
+            for one in candidate.companions
         ],
+        "requires_unknown": safe(candidate.unasked),
+        "advisories": _weaknesses(candidate.weaknesses),
+        "sources": [_fact(fact) for fact in (*candidate.facts, *candidate.digest.facts)],
+        **_told(candidate.digest),
     }
+
+
+def _digest(digest: Digest) -> dict[str, Any]:
+    return {
+        "package": digest.name,
+        "from": str(digest.low) if digest.low else None,
+        "to": str(digest.high),
+        "sources": [_fact(fact) for fact in digest.facts],
+        **_told(digest),
+    }
+
+
+def _told(digest: Digest) -> dict[str, Any]:
+    return {
+        "notes_missing": safe(digest.missing),
+        "without_notes": [str(version) for version in digest.without],
+        "unpublished": [str(version) for version in digest.unpublished],
+        "coming": digest.coming,
+        "notes_passed_over": [safe(reason) for reason in digest.passed_over],
+        "doubts": [safe(doubt) for doubt in digest.doubts],
+        "notes": [_release(notes) for notes in digest.notes],
+    }
+
+
+def _release(notes: Notes) -> dict[str, Any]:
+    return {
+        "version": str(notes.version),
+        "date": notes.date.isoformat() if notes.date else None,
+        "link": safe(notes.link),
+        "breaking": [_entry(entry) for entry in notes.entries if entry.breaking],
+        "others": [_entry(entry) for entry in notes.entries if not entry.breaking and not entry.noise],
+        "entries": len(notes.entries),
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "kind": entry.kind,
+        "category": safe(entry.category),
+        "signal": safe(entry.signal),
+        "text": safe(entry.text),
+        "links": [safe(link) for link in entry.links],
+    }
+
+
+def _weaknesses(of: Weaknesses) -> dict[str, Any]:
+    return {
+        "unknown": safe(of.unknown),
+        "now": [_advisory(advisory) for advisory in of.now],
+        "next": [_advisory(advisory) for advisory in of.later],
+        "fixed": [safe(advisory.id) for advisory in of.fixed],
+    }
+
+
+def _advisory(advisory: Advisory) -> dict[str, Any]:
+    return {
+        "id": safe(advisory.id),
+        "aliases": [safe(alias) for alias in advisory.aliases],
+        "severity": advisory.severity,
+        "summary": safe(advisory.summary),
+        "fixed_in": [str(version) for version in advisory.fixed],
+        "link": safe(advisory.link),
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    place = safe(fact.place).replace("`", "")  # the back-ticks are for people
+    return {"subject": fact.subject, "place": place}
 
 
 def _edit(edit: Edit) -> dict[str, Any]:

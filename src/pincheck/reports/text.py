@@ -9,10 +9,11 @@ from pincheck.reports._plain import safe
 def render(result: Result, verbose: bool) -> str:
     """Return the report; `verbose` adds what was left alone."""
     lines = [*_findings(result)]
-    if result.outcomes:
+    if result.outcomes or result.digests:
         from pincheck.reports import _outcomes  # noqa: PLC0415 - `check` has none, and its imports are what it costs
 
-        lines += [line for outcome in result.outcomes for line in _outcomes.lines(outcome)]
+        lines += [line for outcome in result.outcomes for line in _outcomes.lines(outcome, verbose=verbose)]
+        lines += [line for digest in result.digests for line in _outcomes.digest(digest, verbose=verbose)]
     lines += [f"note: {safe(remark)}" for remark in result.remarks]
     if verbose:
         lines += places(result)

@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -28,6 +29,7 @@ _NOT_PUBLIC = tuple(
     )
 )
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_CLOUDS = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254")))
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -63,9 +65,10 @@ def without_credentials(url: str) -> str:
 
 
 def origin(url: str) -> Origin | None:
-    """Return scheme, host and port of a URL, None where it is none."""
+    """Return scheme, host and port of a URL, None where it is none to httpx or to the standard library."""
     try:
         parsed = httpx.URL(url)
+        _ = urlsplit(url).port  # Its errors show what stands before the `@`, so nobody is to meet them later.
     except (httpx.InvalidURL, ValueError):
         return None
     return origin_of(parsed) if parsed.host else None
@@ -147,6 +150,24 @@ def is_public(address: Address) -> bool:
         if address not in _GLOBAL_UNICAST:
             return False
     return address.is_global and not any(address in network for network in _NOT_PUBLIC)
+
+
+def is_metadata(url: httpx.URL) -> bool:
+    """Say whether an address is one at which clouds tell a machine's own secrets: no index and no notes are there.
+
+    A number may be written in many ways (`0xa9fea9fe`, `2852039166`, `169.254.43518`), all of which lead there.
+    """
+    host = url.raw_host.decode("ascii").rstrip(".").lower()
+    found = _literal(host)
+    if found is None and re.fullmatch(r"[0-9a-fx.]+", host):
+        try:
+            found = ipaddress.IPv4Address(socket.inet_aton(host))
+        except OSError:
+            return False
+    if isinstance(found, ipaddress.IPv6Address):
+        found = (ipaddress.IPv4Address(found.packed[-4:]) if found in _NAT64 else found.ipv4_mapped) or found
+    named = host in {"metadata", "instance-data"} or host.endswith("metadata.google.internal")
+    return named or (found is not None and (found.is_link_local or found in _CLOUDS))
 
 
 def proxy_for(host: str) -> str:

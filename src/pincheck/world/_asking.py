@@ -26,12 +26,21 @@ def get(
     The login in the address goes along; where the server asks for one and there is none, the keyring may know it (pip
     and uv do the same). PincheckError where nothing is answered, or where a login is wanted and none is known.
     """
+    if not index and not address.startswith("https:"):
+        return http.get(client, address, accept, part=part, largest=largest)  # Nobody's login for a stranger's wire.
     terms = indexes.terms.get(index, Terms())
     url = _with_keyring(indexes, terms, address, index)
-    answer = http.get(client, url, accept, part=part, largest=largest)
-    if answer.status in REFUSED and terms.authenticate != "never" and "@" not in urlsplit(url).netloc:
+    answer: Answer | http.Offline
+    try:
+        answer = http.get(client, url, accept, part=part, largest=largest)
+    except http.Offline as error:
+        answer = error  # What was kept may be for somebody whom the keyring knows.
+    refused = isinstance(answer, http.Offline) or answer.status in REFUSED
+    if refused and terms.authenticate != "never" and "@" not in urlsplit(url).netloc:
         known = indexes.logins.asked(url, index)
         answer = http.get(client, known, accept, part=part, largest=largest) if known else answer
+    if isinstance(answer, http.Offline):
+        raise answer
     return answer
 
 

@@ -26,14 +26,22 @@ class _Way(NamedTuple):
 
 
 class Connections:
-    """Pools of connections, each made when it is needed; nothing is opened before."""
+    """Pools of connections, each made when it is needed; nothing is opened before.
+
+    `proxy` takes the place of those that the environment names.
+    """
 
     def __init__(
-        self, certificates: str, trusted_hosts: Iterable[str], patience: httpx.Timeout | float = PATIENCE
+        self,
+        certificates: str,
+        trusted_hosts: Iterable[str],
+        patience: httpx.Timeout | float = PATIENCE,
+        proxy: str = "",
     ) -> None:
         self._certificates = certificates
         self._trusted = frozenset(found for found in map(_trusted, trusted_hosts) if found is not None)
         self._patience = patience
+        self._proxy = proxy if "://" in proxy or not proxy else f"http://{proxy}"
         self._context: ssl.SSLContext | None = None
         self._pools: dict[_Way, httpx.Client] = {}
         self._lock = threading.Lock()
@@ -50,13 +58,13 @@ class Connections:
         return (host, port) in self._trusted or (host, None) in self._trusted
 
     def ordinary(
-        self, url: httpx.URL, headers: Mapping[str, str], body: bytes
+        self, url: httpx.URL, headers: Mapping[str, str], body: bytes, *, proved: bool = False
     ) -> Iterator[tuple[httpx.Client, httpx.Request]]:
-        """Yield the one request for an address that a person configured, through the environment's proxy if any.
+        """Yield the one request for an address that a person configured, through a proxy if one is configured.
 
-        It is a POST where there is a body.
+        It is a POST where there is a body. With `proved`, its certificate has to be right whatever host is trusted.
         """
-        pool = self._pool(_Way(self.needs_no_certificate(url)))
+        pool = self._pool(_Way(self.needs_no_certificate(url) and not proved, proxy=self._proxy))
         yield pool, pool.build_request("POST" if body else "GET", url, headers=dict(headers), content=body or None)
 
     def checked(self, url: httpx.URL, headers: Mapping[str, str]) -> Iterator[tuple[httpx.Client, httpx.Request]]:
@@ -66,7 +74,7 @@ class Connections:
         """
         host = url.raw_host.decode("ascii").rstrip(".")
         trusted = self.needs_no_certificate(url)
-        proxy = _addresses.proxy_for(host)
+        proxy = self._proxy or _addresses.proxy_for(host)
         if proxy:
             pool = self._pool(_Way(trusted, proxy=proxy))
             yield pool, pool.build_request("GET", url, headers=dict(headers))
@@ -102,8 +110,8 @@ class Connections:
         except (httpx.InvalidURL, ValueError, ImportError) as error:  # None of them is shown: a proxy has a password.
             wrong = "SOCKS is not supported" if isinstance(error, ImportError) else "it is no valid URL"
             raise PincheckError(
-                f"cannot use the proxy that the environment names: {wrong}",
-                "look at `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`",
+                f"cannot use the proxy that is configured: {wrong}",
+                "look at pip's `proxy`, `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`",
             ) from None
 
 

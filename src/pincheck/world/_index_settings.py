@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
 from pincheck.errors import PincheckError
-from pincheck.world import http, logins, process
+from pincheck.world import files, http, logins, process
 from pincheck.world.logins import Logins
 
 # pip is asked for the values its `install` would use: configuration files, environment and compiled-in defaults
@@ -183,12 +184,20 @@ def _named(uv: _Uv, text: str, folder: Path, environ: Mapping[str, str]) -> str:
 def _url(place: str, folder: Path) -> str:
     """Return the URL of a place that is one, or a path seen from a folder; PincheckError where it is neither."""
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", place):
-        if place.startswith("file:") or http.origin(place):
+        if (place.startswith("file:") and _is_readable(place)) or http.origin(place):
             return place
         shown = http.without_credentials(place)
         raise PincheckError(f"an index cannot be at `{shown}`", "look into the configuration of pip and of uv")
     path = place.replace("~", str(Path.home()), 1) if place.startswith("~/") else place
     return (folder.resolve() / path).as_uri()
+
+
+def _is_readable(url: str) -> bool:
+    """Say whether the standard library can take a URL apart."""
+    try:
+        return bool(urlsplit(url))
+    except ValueError:
+        return False
 
 
 def _uv_tables(folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
@@ -212,7 +221,7 @@ def _uv_tables(folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[Path,
 def _settings(path: Path) -> Mapping[str, Any]:
     """Return what a `uv.toml` says, nothing where there is none; PincheckError where uv would not accept it either."""
     try:
-        return tomllib.loads(path.read_bytes().decode())
+        return tomllib.loads(files.data(path).decode())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError) as error:
@@ -222,7 +231,7 @@ def _settings(path: Path) -> Mapping[str, Any]:
 def _of_project(path: Path) -> Mapping[str, Any]:
     """Return `[tool.uv]`; a file that cannot be read has none, for uv and here, and is a Problem elsewhere."""
     try:
-        return _table(_table(tomllib.loads(path.read_bytes().decode("utf-8-sig")), "tool"), "uv")
+        return _table(_table(tomllib.loads(files.data(path).decode("utf-8-sig")), "tool"), "uv")
     except (OSError, ValueError, RecursionError):
         return {}
 

@@ -125,10 +125,11 @@ def answered(store: Store, question: Question, send: Callable[[Mapping[str, str]
 def _may_be_kept(reply: Reply, question: Question) -> bool:
     """Say whether pincheck keeps an answer that the rules let it keep.
 
-    No errors, and no redirect that may carry a right of access in its query, given to who logged in.
+    No errors, no redirect that may carry a right of access in its query, given to who logged in, and none with a login.
     """
-    signed = question.logged_in and "?" in reply.headers.get("location", "")
-    return reply.status in _STORABLE and not signed
+    location = reply.headers.get("location", "")
+    signed = question.logged_in and "?" in location
+    return reply.status in _STORABLE and not signed and "@" not in location.partition("?")[0]
 
 
 def _normal(reply: Reply, now: float) -> Reply:

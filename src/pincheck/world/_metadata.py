@@ -42,7 +42,7 @@ def metadata(client: Client, offered: Offered, version: Version) -> Metadata:
     the source distribution where that settles it (PEP 643). What a server gave is kept: published files never change.
     """
     name, indexes = offered.name, offered.indexes
-    file = _chosen([file for file in offered.files if file.version == version])
+    file = chosen([file for file in offered.files if file.version == version])
     told = f"no metadata of `{name}` {version}"
     if file is None or not file.url:
         raise NoMetadata(f"{told}: the index has no file of it that can be read")
@@ -56,7 +56,7 @@ def metadata(client: Client, offered: Offered, version: Version) -> Metadata:
         raise NoMetadata(f"{told}: {error.message}", error.hint) from None
 
 
-def _chosen(files: Sequence[File]) -> File | None:
+def chosen(files: Sequence[File]) -> File | None:
     """Return the file to read: a wheel that runs here before one that does not, then a source distribution."""
     kept = [file for file in files if not file.yanked] or list(files)
     found = [file for file in kept if file.filename.endswith(".whl")]
@@ -228,7 +228,8 @@ def _got(client: Client, indexes: Indexes, address: str, *, part: str = "", larg
     for place in own:
         url = http.logged_in_as(url, place)
     never = any(place in indexes.terms and indexes.terms[place].authenticate == "never" for place in own)
-    if not never:
+    # A page may name any host: a login for it that stands elsewhere is not sent for everybody on the way to read.
+    if not never and (own or address.startswith("https:")):
         url = logins.with_netrc(url, indexes.logins.environ)
     return _asking.get(client, indexes, url, index=own[0] if own else "", part=part, largest=largest)
 

@@ -28,7 +28,11 @@ _ADVICE, _NEARLY, _FAILED, _ABSENT = range(4)
 
 
 class NotAvailable(Exception):
-    """There are no release notes to be had; the message says why, place by place."""
+    """There are no release notes to be had; `reasons` say why, place by place, the most helpful first."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
 
 
 class Told(NamedTuple):
@@ -90,7 +94,7 @@ def find(  # noqa: PLR0913 - what is asked for, where, and as whom
             return told._replace(tried=search.tried)
     if search.second is not None:
         return search.second._replace(tried=search.tried)
-    raise NotAvailable("; ".join(search.tried))
+    raise NotAvailable(*(search.tried or ("there is no place to look for them",)))
 
 
 def given(

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import logging
 import queue
 import random
 import re
@@ -26,6 +27,9 @@ _FOREVER = 1e13  # More than 300,000 years.
 LEADS_NOWHERE = "it redirects to what is no valid URL"
 _PIECE = 64 * 1024
 _T = TypeVar("_T")
+# These tell in their records of addresses and headers, as they were sent and as they came.
+for _library in ("httpx", "httpcore", "hishel"):
+    logging.getLogger(_library).setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

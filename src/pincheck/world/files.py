@@ -42,12 +42,12 @@ def read(path: Path) -> Source | Problem:
     where = shown(path)
     is_lock = path.suffix == ".lock" or path.name.startswith("pylock.")
     try:
-        data = _bytes(path, LARGEST_LOCK if is_lock else LARGEST_MANIFEST)
+        found = data(path, LARGEST_LOCK if is_lock else LARGEST_MANIFEST)
     except OSError as error:
         return _unreadable(where, f"cannot be opened: {(error.strerror or str(error)).lower()}")
     except ValueError as error:
         return _unreadable(where, str(error))
-    return decoded(where, data)
+    return decoded(where, found)
 
 
 def decoded(where: PurePosixPath, data: bytes) -> Source | Problem:
@@ -67,17 +67,20 @@ def decoded(where: PurePosixPath, data: bytes) -> Source | Problem:
     return Source(where, text, encoding)
 
 
-def _bytes(path: Path, largest: int) -> bytes:
-    """Read a regular file; never wait for a pipe or a device."""
+def data(path: Path, largest: int = LARGEST_MANIFEST) -> bytes:
+    """Read a regular file; never wait for a pipe or a device.
+
+    OSError where it cannot be opened, ValueError where it is no such file, or larger than this.
+    """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor is opened, not a path
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("not a regular file")
-        data = file.read(largest + 1)
-    if len(data) > largest:
+        found = file.read(largest + 1)
+    if len(found) > largest:
         raise ValueError(f"larger than {largest // 1024 // 1024} MiB, the most that is read")
-    return data
+    return found
 
 
 def _encoding(data: bytes, *, cookies: bool) -> str:
@@ -130,7 +133,7 @@ def _holds(path: Path, mark: bytes | Callable[[str], bool]) -> bool:
         source = read(path)
         return isinstance(source, Source) and mark(source.text)
     try:
-        return mark in _bytes(path, LARGEST_MANIFEST)
+        return mark in data(path, LARGEST_MANIFEST)
     except (OSError, ValueError):
         return False
 
@@ -181,6 +184,12 @@ def config_files(folder: Path) -> Iterator[Path]:
             return
 
 
+def top(folder: Path) -> Path:
+    """Return the real path of the git work tree that a folder lies in, of the folder itself where that is in none."""
+    real = folder.resolve()
+    return next((parent for parent in [real, *real.parents] if (parent / ".git").exists()), real)
+
+
 def is_inside(path: Path, roots: Sequence[Path]) -> bool:
     """Say whether the real path of a file lies inside one of the (real) folders."""
     try:
@@ -193,7 +202,7 @@ def is_inside(path: Path, roots: Sequence[Path]) -> bool:
 def _require_unchanged(source: Source) -> None:
     """Raise PincheckError where a file does not have the bytes any more that were read."""
     try:
-        same = _bytes(Path(source.path), LARGEST_LOCK) == source.text.encode(source.encoding)
+        same = data(Path(source.path), LARGEST_LOCK) == source.text.encode(source.encoding)
     except (OSError, ValueError):
         same = False
     if not same:

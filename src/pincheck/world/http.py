@@ -32,6 +32,7 @@ LONGEST = 60.0
 MOST_REDIRECTS = 5
 _OFFLINE = "or use `--offline` to work from what was fetched before"
 _NETWORK = f"check the network, {_OFFLINE}"
+_MACHINE = "clouds keep the secrets of a machine there"
 _NOT_TEXT = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf-7"}
 
 
@@ -78,7 +79,8 @@ class Offline(Unreachable):
 class Client:
     """Who asks: pooled connections, what is kept of earlier answers, and whether anybody may be asked at all.
 
-    `pause` is how it waits between two tries.
+    `pause` is how it waits between two tries. `oldest` is when the oldest of the kept answers that were used was given
+    (None: none was used).
     """
 
     def __init__(
@@ -88,7 +90,14 @@ class Client:
         self.store = store
         self.offline = offline
         self.pause = pause
+        self.oldest: datetime | None = None
         self._marks: dict[tuple[object, str], str] = {}
+
+    def noted(self, answer: Answer) -> Answer:
+        """Return an answer, after its age was noted."""
+        if answer.from_cache:
+            self.oldest = min(self.oldest or answer.fetched, answer.fetched)
+        return answer
 
     def mark(self, url: httpx.URL, authorization: str, public: Public | None = None) -> str:
         """Return what keeps answers apart that are not for everybody who asks for a URL, `""` for one that is.
@@ -118,12 +127,13 @@ class _Hop:
 
 
 class _How(NamedTuple):
-    """What holds for all hops of one call: the time it has to end, limits, and what is sent along (then by POST)."""
+    """What holds for all hops of one call: the time it has to end, limits, what is sent along (then by POST), who is believed."""
 
     deadline: float
     largest: int
     public: Public | None = None
     body: bytes = b""
+    proved: bool = False
 
 
 @contextmanager
@@ -133,15 +143,16 @@ def client(
     *,
     cache: Store | None = None,
     offline: bool = False,
+    proxy: str = "",
     pause: Callable[[float], None] = time.sleep,
 ) -> Iterator[Client]:
     """Give a client that pools its connections and keeps answers in `cache`.
 
     `certificates` is a file or folder of trusted authorities; without one, the machine's own are trusted and those
     that httpx brings. `trusted_hosts` need no certificate, as pip has it. When `offline`, everything comes from the
-    cache, however old.
+    cache, however old. `proxy` takes the place of those that the environment names.
     """
-    connections = Connections(certificates, trusted_hosts, PATIENCE)
+    connections = Connections(certificates, trusted_hosts, PATIENCE, proxy)
     try:
         yield Client(connections, cache, offline, pause)
     finally:
@@ -165,7 +176,8 @@ def get(
     never redirects to one that is not. `part` is the value of a `Range` header; such an answer is not kept, and has
     status 206 where the server understood.
     """
-    how = _How(time.monotonic() + LONGEST, largest, public)
+    # A token is no index's: a project that trusts the host of one without a certificate has no say in who gets it.
+    how = _How(time.monotonic() + LONGEST, largest, public, proved=bool(login))
 
     def ask(hop: _Hop) -> Kept:
         headers = {"accept": accept, "accept-encoding": "identity" if part else "gzip"}
@@ -182,7 +194,7 @@ def get(
             return Kept(send(headers), datetime.now(UTC), from_cache=False)
         return _kept.answered(using.store, question, send)
 
-    return _followed(url, login, public, lambda hop: _bounded(ask(hop), largest))
+    return using.noted(_followed(url, login, public, lambda hop: _bounded(ask(hop), largest)))
 
 
 def post(using: Client, url: str, document: object, *, fresh: timedelta, login: str = "") -> Answer:
@@ -197,10 +209,10 @@ def post(using: Client, url: str, document: object, *, fresh: timedelta, login: 
         str(first), headers, using.mark(first.url, first.authorization), hashlib.sha256(body).hexdigest()
     )
     if using.offline:
-        return _answer(_from_store(using, question, str(first)), first)
+        return using.noted(_answer(_from_store(using, question, str(first)), first))
     kept = _kept.stored(using.store, question) if using.store else None
     if kept is not None and timedelta(0) <= datetime.now(UTC) - kept.fetched < fresh:
-        return _answer(kept, first)
+        return using.noted(_answer(kept, first))
 
     how = _How(time.monotonic() + LONGEST, LARGEST_BODY, body=body)
 
@@ -256,6 +268,8 @@ def _first(url: str, login: str, public: Public | None) -> _Hop:
         raise Unreachable(f"cannot reach `{shown}`: {_sending.reason(error)}", "look at how it is spelled") from None
     if public is not None and not _addresses.allowed(parsed, public):
         raise _not_public(shown)
+    if _addresses.is_metadata(parsed):
+        raise Unreachable(f"`{shown}` is not asked: {_MACHINE}", "give the address of an index or of release notes")
     if not _addresses.is_http(parsed):
         raise Unreachable(f"cannot reach `{shown}`: it is no http address", "look at how it is spelled")
     return hop
@@ -290,6 +304,8 @@ def _allowed(hop: _Hop, target: _Hop, public: Public | None) -> _Hop:
         raise Unreachable(
             f"{told}, which may not be asked", "an address that a package names is asked on public hosts only"
         )
+    if _addresses.is_metadata(target.url):
+        raise Unreachable(f"{told}, which is not asked: {_MACHINE}", "ask who runs it why it leads there")
     return bare
 
 
@@ -302,7 +318,7 @@ def _sent(using: Client, hop: _Hop, headers: Mapping[str, str], how: _How) -> Re
         if how.public is not None and _addresses.origin_of(hop.url) not in how.public.besides:
             requests = using.connections.checked(hop.url, asked)
         else:
-            requests = using.connections.ordinary(hop.url, asked, how.body)
+            requests = using.connections.ordinary(hop.url, asked, how.body, proved=how.proved)
         return _sending.first(requests, how.largest, longest)
 
     return _sending.persistently(ask, how.deadline, using.pause)

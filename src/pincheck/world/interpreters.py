@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from pincheck.world import process
+from pincheck.world import files, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _of_environment(folder: Path) -> Interpreter | None:
     """Return the interpreter of a virtual environment, by its `pyvenv.cfg`."""
     python = folder / "bin" / "python"
     try:
-        text = (folder / "pyvenv.cfg").read_text(encoding="utf-8")
+        text = files.data(folder / "pyvenv.cfg").decode()
         match = re.search(r"^version(?:_info)?\s*=\s*(\d+\.\d+\.\d+)", text, re.MULTILINE)
         return Interpreter(Version(match[1]), python) if match and python.exists() else None
     except (OSError, ValueError):
@@ -83,7 +83,7 @@ def _asked(project: Path) -> str:
     pyenv writes `3.12.1` or `3.12`, uv also `cpython@3.12`, `cpython-3.12.1-linux-x86_64-gnu` and comments.
     """
     try:
-        lines = (project / ".python-version").read_text(encoding="utf-8").splitlines()
+        lines = files.data(project / ".python-version").decode().splitlines()
     except (OSError, ValueError):
         return ""
     wanted = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]

@@ -11,16 +11,22 @@ from packaging.version import Version
 from pincheck import changelog
 from pincheck.changelog import Written
 from pincheck.errors import PincheckError
-from pincheck.world import _search, http, index
+from pincheck.world import _search, http
 from pincheck.world._github import GITHUB, Forge
 from pincheck.world._sdists import Sdist, sdist
 from pincheck.world._search import NotAvailable, Told, find
-from pincheck.world.index import Indexes
 
-__all__ = ["Forge", "NotAvailable", "Sdist", "Told", "default", "find", "given", "named", "sdist"]
+__all__ = ["Forge", "NotAvailable", "Sdist", "Told", "find", "given", "named", "sdist"]
 
 _LARGEST = 16 * 1024 * 1024
 _ACCEPT = "text/markdown, text/plain;q=0.9, */*;q=0.1"
+
+
+def path(place: str) -> Path | None:
+    """Return the path of a place that is no web address, None where it is one; ValueError and RuntimeError for none."""
+    if place.startswith(("http://", "https://")):
+        return None
+    return Path(unquote(urlsplit(place).path)) if place.startswith("file:") else Path(place).expanduser()
 
 
 def named(client: http.Client, place: str, folder: Path) -> str:
@@ -35,8 +41,7 @@ def named(client: http.Client, place: str, folder: Path) -> str:
             raise PincheckError(f"{shown}: the server answered {answer.status}")
         return answer.text
     try:
-        path = unquote(urlsplit(place).path) if place.startswith("file:") else Path(place).expanduser()
-        with (folder / path).open("rb") as file:
+        with (folder / (path(place) or "")).open("rb") as file:
             data = file.read(_LARGEST + 1)
     except OSError as error:
         raise PincheckError(f"{shown}: {(error.strerror or str(error)).lower()}") from None
@@ -63,22 +68,8 @@ def given(
         raise PincheckError(f"release notes: {found}", "name a file or an address that tells of versions")
     written = Written(named(client, place, folder), "", place, package)
     if not changelog.versions(written):
-        raise PincheckError(f"release notes `{shown}`: no heading with a version in them")
+        raise PincheckError(
+            f"release notes `{shown}`: no heading with a version in them",
+            "Markdown, reStructuredText, HTML and GitHub's releases are read",
+        )
     return Told(written, f"`{shown}`")
-
-
-def default(client: http.Client, indexes: Indexes, answered: str, name: NormalizedName) -> str:
-    """Return the text at the address that the index names as changelog; NotAvailable says why there is none."""
-    try:
-        address = index.changelog(client, answered, name) if answered else ""
-        if not address:
-            raise NotAvailable(f"the index names no changelog for `{name}`")
-        shown = f"`{http.without_credentials(address)}`"
-        answer = http.get(client, address, _ACCEPT, public=http.Public.but(indexes.urls))
-    except http.Unreachable as error:
-        raise NotAvailable(error.message) from None
-    if answer.status != httpx.codes.OK:
-        raise NotAvailable(f"{shown} answered {answer.status}")
-    if answer.media_type in {"text/html", "application/xhtml+xml"}:
-        raise NotAvailable(f"{shown} is a web page; only Markdown is read so far")
-    return answer.text

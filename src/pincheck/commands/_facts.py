@@ -1,25 +1,22 @@
 """One package of a project: its declarations, what the index and the notes say, and the candidate that follows."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import combinations
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from pincheck import candidates, changelog, companions, indexes, pins, rules
+from pincheck import candidates, changelog, companions, indexes, pins
 from pincheck.candidates import Limits
-from pincheck.commands import _gather, _outside, _pythons
+from pincheck.commands import _gather, _holds, _outside, _pythons
 from pincheck.commands._outside import Noted, Outside
 from pincheck.config import Config
 from pincheck.errors import PincheckError
-from pincheck.model import Declaration, Edit, Exact, Finding, LeftAlone, Oddity, OneMinor, Problem, Project
-from pincheck.rules import voided_pin
+from pincheck.model import Declaration, Edit, Exact, LeftAlone, OneMinor, Project
 from pincheck.upgrades import Candidate, Companion, Current, Fact, Held, Metadata, Proposed, Release
 from pincheck.world import index, interpreters
 from pincheck.world.index import Indexes, Offered
@@ -117,7 +114,9 @@ def packages(of: Ground) -> list[NormalizedName]:
         if x.name and isinstance(of.settings.policies.get(canonicalize_name(x.name)), movable)
     }
     names |= {
-        name for name in of.settings.policies if isinstance(of.settings.policies[name], movable) and _odd(of, name)
+        name
+        for name in of.settings.policies
+        if isinstance(of.settings.policies[name], movable) and _holds.look_alike(of.project, name)
     }
     for name in of.wish.notes if names else ():
         if name not in names:
@@ -153,12 +152,7 @@ def find(of: Ground, outside: Outside, name: NormalizedName) -> Found:
     """Return the candidate for a package, or why there is none."""
     declared = tuple(d for d in of.project.declarations if d.name == name)
     wanted = of.wish.to if name == _FASTAPI else ""
-    held = (
-        _cannot_be_read(of, name)
-        or _odd(of, name)
-        or _disagreement(of.project, declared)
-        or _without_effect(of, declared)
-    )
+    held = _holds.reason(of.project, name, declared)
     if held:
         return Found(Held(name, wanted, held))
     offer = index.offered(outside.client, of.indexes, name, times=bool(of.settings.cooldown))
@@ -197,67 +191,6 @@ def find(of: Ground, outside: Outside, name: NormalizedName) -> Found:
 
 def _specifiers(declared: Sequence[Declaration]) -> list[SpecifierSet]:
     return [d.specifier for d in declared if d.specifier]
-
-
-def _cannot_be_read(of: Ground, name: NormalizedName) -> str:
-    """Return where the package is declared in a place that pincheck cannot move, `""` where there is none."""
-    for item in of.project.left_alone:
-        if item.name == name:
-            return f"{_at(item)}: {item.reason}"
-    for problem in of.project.problems:
-        if _mentions(problem, name):
-            return f"{_at(problem)}: it cannot be read, and it names `{name}`: {problem.reason}"
-    return ""
-
-
-def _mentions(problem: Problem, name: NormalizedName) -> bool:
-    """Say whether a package is named in a stretch that cannot be read, or in a file of which nothing can."""
-    text = problem.source.at(problem.span) if problem.span.end > problem.span.start else problem.source.text
-    word = re.escape(name).replace("\\-", "[-_.]+")
-    return re.search(rf"(?<![\w./-]){word}(?![\w/-]|\.\w)", text, re.IGNORECASE) is not None
-
-
-def _odd(of: Ground, name: NormalizedName) -> str:
-    """Return where a name stands that only looks like the package's, `""` where there is none."""
-    for odd in of.project.oddities:
-        if odd.kind == "look-alike" and odd.name == name:
-            return f"{_at(odd)}: it only looks like `{name}`: {odd.text} in its name"
-    return ""
-
-
-def _without_effect(of: Ground, declared: Sequence[Declaration]) -> str:
-    """Return why moving a pin would change nothing, `""` where it would."""
-    places = {(d.source.path, d.span) for d in declared}
-    for found in rules.check(of.project):
-        if found.code == voided_pin.CODE and found.severity == "error" and (found.source.path, found.span) in places:
-            return f"{_at(found)}: {found.message}"
-    return ""
-
-
-def _at(item: Declaration | Finding | LeftAlone | Oddity | Problem) -> str:
-    line, _ = item.source.position(item.span.start)
-    return f"{item.source.path}:{line}"
-
-
-def _disagreement(project: Project, declared: Sequence[Declaration]) -> str:
-    """Return why the declarations do not make one pin, `""` where they do.
-
-    One that is wide by itself is inside one series where the constraints on it hold it there.
-    """
-    pinned = [d for d in declared if d.specifier]
-    effective = {pin.declaration: pin.effective for pin in rules.pins_of(project, OneMinor, Exact)}
-    if not pinned:
-        places = ", ".join(map(_at, declared))
-        return f"{places}: it has no pin to move; pin it first"
-    for found in pinned:
-        allowed = effective.get(found, found.specifier)
-        if pins.series(allowed) is None and not pins.is_empty(allowed):
-            return f"{_at(found)}: `{found.written or found.url}` is not inside one minor series; pin it first"
-    if pins.is_empty(SpecifierSet(",".join(str(d.specifier) for d in pinned))):
-        pairs = (pair for pair in combinations(pinned, 2) if pins.is_disjoint(*(d.specifier for d in pair)))
-        shown = ", ".join(f"{_at(d)} {d.written or d.url}" for d in next(pairs, pinned))
-        return f"its declarations disagree: {shown}"
-    return ""
 
 
 def _cutoff(of: Ground, offer: Offered) -> tuple[datetime | None, tuple[str, ...]]:
@@ -388,7 +321,7 @@ def _refused(facts: _Facts, found: Release, later: Metadata | str, asked: Sequen
         if reason:
             return f"its metadata says more than the index: {reason}"
     sides = [
-        f"it needs `{companion.name}{companion.after}`, and {_at(declared)} has `{declared.name}{declared.written}`"
+        f"it needs `{companion.name}{companion.after}`, and {_holds.at(declared)} has `{declared.name}{declared.written}`"
         for companion, declared in companions.conflicts(facts.ground.project, facts.name, asked)
     ]
     return "; ".join(dict.fromkeys(sides))
